@@ -1,0 +1,1 @@
+"""The knowledge base and onboarding command line of a recording studio."""

@@ -1,0 +1,1 @@
+"""Bytes of Markdown to typed pages, and what is wrong with them."""

@@ -1,0 +1,303 @@
+"""What a page is once it has been read: frozen values, no Markdown tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+RowKind = Literal["table", "mod", "patch", "fault"]
+SectionKind = Literal["section", "checklist", "quiz"]
+Normal = Literal["full", "half", "open", "parallel"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """Something wrong in a page, in its author's words.
+
+    `path` is below the docs folder; `line` and `column` count from 1, 0 meaning the whole file.
+    """
+
+    path: str
+    line: int
+    column: int
+    code: str
+    message: str
+    warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The front matter of a page; `lines` gives the line of each key."""
+
+    title: str = ""
+    aliases: tuple[str, ...] = ()
+    room: str = ""
+    tags: tuple[str, ...] = ()
+    tag: str = ""
+    location: str = ""
+    owner: str = ""
+    touch: str = ""
+    safety: tuple[str, ...] = ()
+    for_role: str = ""
+    verified: date | None = None
+    verified_by: str = ""
+    verify_days: int | None = None
+    pass_mark: float | None = None
+    was: tuple[str, ...] = ()
+    lines: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mod:
+    """A customisation: what is stock, what is here, what the visitor does differently."""
+
+    where: str
+    part: str
+    stock: str
+    here: str
+    do: str
+    since: str
+    by: str
+    why: str = ""
+    mark: str = ""
+    revert: str = ""
+    drawing: str = ""
+    removed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PatchPoint:
+    """One vertical pair of a patchbay: the members of a patch row, stepped together.
+
+    `top` and each of `bottoms` is a jack (`C17`); an empty string is a blank.
+    """
+
+    top: str
+    out: str
+    normal: Normal
+    bottoms: tuple[str, ...]
+    input: str
+    wired_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A patch row as written, with the vertical pairs that it stands for."""
+
+    top: str
+    out: str
+    normal: Normal
+    bottom: str
+    input: str
+    wired_to: str = ""
+    notes: str = ""
+    setup: str = ""
+    points: tuple[PatchPoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something broken and what to do meanwhile; open until `cleared` is filled in."""
+
+    where: str
+    symptom: str
+    workaround: str
+    reported: str = ""
+    by: str = ""
+    cleared: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A table row: `cells` are plain text, one for each column of its table.
+
+    `places` are what the row is about, one for each member of its ranges: `ch:17`, `jack:c17`.
+    """
+
+    address: str
+    line: int
+    kind: RowKind
+    cells: tuple[str, ...]
+    places: tuple[str, ...]
+    value: Mod | Patch | Fault | None
+    fingerprint: str
+
+    @property
+    def open(self) -> bool:
+        """Whether the row still holds: not a removed mod, not a cleared fault."""
+        if isinstance(self.value, Mod):
+            return not self.value.removed
+        if isinstance(self.value, Fault):
+            return not self.value.cleared
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; `line` is that of its heading row."""
+
+    kind: RowKind
+    line: int
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One step of a checklist; `number` is `3` or, nested, `3.2`.
+
+    `sign_off` is None, or the role that must watch (empty: any second person).
+    """
+
+    address: str
+    line: int
+    number: str
+    text: str
+    critical: bool
+    sign_off: str | None
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer offered by a choice or multiple question, with the author's remark on it."""
+
+    text: str
+    right: bool
+    feedback: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Pick one; exactly one option is right."""
+
+    options: tuple[Option, ...]
+    kind: Literal["choice"] = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class Multiple:
+    """Pick all that are right."""
+
+    options: tuple[Option, ...]
+    kind: Literal["multiple"] = "multiple"
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """A typed answer; the first of `answers` is the one shown."""
+
+    answers: tuple[str, ...]
+    kind: Literal["short"] = "short"
+
+
+@dataclass(frozen=True, slots=True)
+class Numeric:
+    """A number in `unit` (may be empty); right from `low` to `high`, both included.
+
+    `shown` is the key as the author wrote it.
+    """
+
+    value: float
+    low: float
+    high: float
+    unit: str
+    shown: str
+    kind: Literal["numeric"] = "numeric"
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """Put the steps in order; `steps` are in the right one."""
+
+    steps: tuple[str, ...]
+    kind: Literal["order"] = "order"
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Pair left with right; `distractors` are right-hand texts that belong to nothing."""
+
+    pairs: tuple[tuple[str, str], ...]
+    distractors: tuple[str, ...] = ()
+    kind: Literal["match"] = "match"
+
+
+@dataclass(frozen=True, slots=True)
+class Cloze:
+    """Fill the blanks: `parts` has one text more than `blanks`, which lie between them.
+
+    Each blank lists what is accepted, the first being the one shown.
+    """
+
+    parts: tuple[str, ...]
+    blanks: tuple[tuple[str, ...], ...]
+    kind: Literal["cloze"] = "cloze"
+
+
+Key = Choice | Multiple | Short | Numeric | Ordering | Matching | Cloze
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A written question; `why_links` are the addresses its explanation points to."""
+
+    id: str
+    pinned: bool
+    line: int
+    prompt: str
+    key: Key
+    critical: bool = False
+    hint: str = ""
+    why: str = ""
+    why_links: tuple[str, ...] = ()
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link or image as written in the page."""
+
+    target: str
+    line: int
+    image: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what stands under it, up to the next heading of any level.
+
+    The intro of a page (under its first heading, or before any) has the page's own address.
+    `text` keeps one line for each line of the page from `line` to `end`, tables, comments and
+    the heading blanked, so that line n of it is line `line + n` of the page.
+    """
+
+    address: str
+    kind: SectionKind
+    level: int
+    heading: str
+    breadcrumb: tuple[str, ...]
+    line: int
+    end: int
+    text: str
+    tables: tuple[Table, ...] = ()
+    items: tuple[Item, ...] = ()
+    steps: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
+    pinned: bool = False
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One Markdown file. `path` is below the docs folder, `address` the same without `.md`."""
+
+    address: str
+    path: str
+    title: str
+    front: Front
+    sections: tuple[Section, ...]
+    links: tuple[Link, ...] = ()
+    problems: tuple[Problem, ...] = ()

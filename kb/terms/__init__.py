@@ -1,0 +1,1 @@
+"""The trade's language: places, units, words and how people spell them."""

@@ -1,0 +1,20 @@
+"""Folding of text that is inert to meaning, and GitHub's slugs."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SPACE = re.compile(r"\s+")
+_NOT_SLUG = re.compile(r"[^\w\- ]")
+
+
+def one_line(text: str) -> str:
+    """The text with every run of white space made one blank, in NFC."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def slug(heading: str) -> str:
+    """GitHub's anchor for a heading: lower case, punctuation gone, blanks made hyphens."""
+    text = unicodedata.normalize("NFC", heading).strip().lower()
+    return _NOT_SLUG.sub("", text).replace(" ", "-")
