@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from conftest import ROOT, Ran
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -74,6 +75,7 @@ def test_a_package_says_what_it_is_and_does_nothing(path: Path) -> None:
 
 def test_every_command_has_help_and_is_in_the_readme() -> None:
     import typer
+
     from kb.cli.app import app
 
     untold = [
