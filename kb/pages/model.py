@@ -70,7 +70,7 @@ class Mod:
 class PatchPoint:
     """One vertical pair of a patchbay: the members of a patch row, stepped together.
 
-    `top` and each of `bottoms` is a jack (`C17`); an empty string is a blank.
+    `top` and each of `bottoms` is a jack (`C17`). A blank is an empty `top`, or no `bottoms`.
     """
 
     top: str
@@ -270,6 +270,8 @@ class Section:
     """A heading and what stands under it, up to the next heading of any level.
 
     The intro of a page (under its first heading, or before any) has the page's own address.
+    `breadcrumb` goes from the page's title down to this heading. `anchor` is the heading's own on
+    GitHub, whether or not the address is another.
     `text` keeps one line for each line of the page from `line` to `end`, tables, comments and
     the heading blanked, so that line n of it is line `line + n` of the page.
     """
@@ -282,6 +284,7 @@ class Section:
     line: int
     end: int
     text: str
+    anchor: str = ""
     tables: tuple[Table, ...] = ()
     items: tuple[Item, ...] = ()
     steps: tuple[str, ...] = ()
@@ -292,7 +295,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One Markdown file. `path` is below the docs folder, `address` the same without `.md`."""
+    """One Markdown file. `path` is below the docs folder, `address` the same without `.md`.
+
+    `anchors` are all that a link to this page may name after `#`.
+    """
 
     address: str
     path: str
@@ -300,4 +306,5 @@ class Page:
     front: Front
     sections: tuple[Section, ...]
     links: tuple[Link, ...] = ()
+    anchors: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()

@@ -36,15 +36,34 @@ NOUNS = {
 NOUN_OF = {word: noun for noun, words in NOUNS.items() for word in words}
 
 _DASH = r"\s?(?:-|–|—|−|\bto\b|\.\.)\s?"
-_NOUN = "|".join(sorted((re.escape(w).replace(r"\ ", r"\s") for w in NOUN_OF), key=len, reverse=True))
+_NOUN = "|".join(
+    sorted((re.escape(w).replace(r"\ ", r"\s") for w in NOUN_OF), key=len, reverse=True)
+)
 _PLACE = re.compile(
-    rf"(?<![\w#])(?:(?P<noun>{_NOUN})[\s.]?)?(?P<first>\d{{1,4}}){_DASH}(?P<last>\d{{1,4}})(?!\w)"
+    rf"(?<![\w#])(?:(?P<noun>{_NOUN})[\s.]?)?(?P<first>\d{{1,4}}){_DASH}"
+    rf"(?:(?:{_NOUN})[\s.]?)?(?P<last>\d{{1,4}})(?!\w)"
     rf"|(?<![\w#])(?:(?P<one>{_NOUN})[\s.]?)?(?P<number>\d{{1,4}})(?!\w)"
-    rf"|(?<!\w)(?:(?P<room>[A-Za-z]):)?(?P<row>[A-Za-z]{{1,2}})(?P<jack>\d{{1,3}})"
-    rf"(?:{_DASH}(?:(?:[A-Za-z]:)?(?P<row2>[A-Za-z]{{1,2}}))?(?P<jack2>\d{{1,3}}))?(?!\w)",
+    rf"|(?<!\w)(?:(?P<room>[A-Za-z]\w{{0,11}}):)?(?P<row>[A-Za-z]{{1,2}})(?P<jack>\d{{1,3}})"
+    rf"(?:{_DASH}(?:(?:[A-Za-z]\w{{0,11}}:)?(?P<row2>[A-Za-z]{{1,2}}))?(?P<jack2>\d{{1,3}}))?(?!\w)",
     re.IGNORECASE,
 )
 _LETTER = re.compile(rf"(?<!\w)(?P<noun>{_NOUN})\s(?P<letter>[A-Z])(?!\w)", re.IGNORECASE)
+# What stands between two numbers of one noun: `1, 3 and 5-8`, but not the blank in `17 +4 dBu`.
+_NEXT = re.compile(r"\s*(?:(?:,|;|/|&|\+(?=\s)|\band\b|\bor\b)\s*)+")
+# A lone jack of a higher number is the name of a machine: A827.
+_HIGHEST_JACK = 192
+
+_JACKS = re.compile(
+    rf"(?:(?P<room>[A-Za-z]\w{{0,11}}):)?(?P<row>[A-Za-z]{{1,2}})(?P<first>\d{{1,3}})"
+    rf"(?:{_DASH}(?:(?:[A-Za-z]\w{{0,11}}:)?(?P<row2>[A-Za-z]{{1,2}}))?(?P<last>\d{{1,3}})"
+    r"|(?P<more>(?:/[A-Za-z]{0,2}\d{1,3})+))?"
+)
+_ONE = rf"(?:[A-Za-z]{{1,2}})?\d{{1,4}}(?:{_DASH}(?:(?:{_NOUN})[\s.]?|[A-Za-z]{{1,2}})?\d{{1,4}})?"
+_STEPPED = re.compile(rf"(?<![\w/.+−-]){_ONE}(?:\s*,\s*{_ONE})*(?![\w/])", re.IGNORECASE)
+_SLASHED = re.compile(r"(?<![\w/.+−-])\w+(?:/\w+)+(?![\w/\"″'′])")
+_SPAN = re.compile(
+    rf"(?P<row>[A-Za-z]{{0,2}})(?P<first>\d+)(?:{_DASH}\D*?(?P<last>\d+))?$", re.IGNORECASE
+)
 
 
 class RangeError(ValueError):
@@ -63,39 +82,113 @@ def members(first: int, last: int) -> range:
 def places(text: str, noun: str = "", jacks: bool = True) -> tuple[str, ...]:
     """Every place that a cell of a place column names, in the order written.
 
-    A number with no noun takes the one before it in the same cell, else `noun` (that of the
-    column's heading), else it names no place. Without `jacks`, `U47` is no jack. Raises RangeError.
+    A number with no noun takes `noun` (that of the column's heading) if it comes first, or that
+    of the number before it in a list (`tracks 1, 3, 5-8`); else it names no place. Without
+    `jacks`, `U47` is no jack. Raises RangeError.
     """
     found: dict[str, None] = {}
-    current = noun
+    current, done = noun, 0
     for match in _PLACE.finditer(text):
+        if done and not _NEXT.fullmatch(text, done, match.start()):
+            current = ""
+        done = match.end()
         if match["jack"]:
-            row, row2 = match["row"].casefold(), (match["row2"] or match["row"]).casefold()
-            word = NOUN_OF.get(row)
-            last = int(match["jack2"] or match["jack"])
-            room = f"{match['room'].casefold()}:" if match["room"] else ""
-            if row2 != row:
-                raise RangeError(f"range {match[0]} goes from row {row.upper()} to {row2.upper()}")
-            for number in members(int(match["jack"]), last):
-                if word and not room:
-                    found[f"{word}:{number}"] = None
-                    current = word
-                elif jacks:
-                    found[f"jack:{room}{row}{number}"] = None
+            if jacks:
+                found |= dict.fromkeys(_jack_places(match))
+            current = ""
             continue
-        said = match["noun"] or match["one"]
-        if said:
+        if said := match["noun"] or match["one"]:
             current = NOUN_OF[re.sub(r"\s+", " ", said).casefold()]
-        if not current:
-            continue
-        if match["first"]:
-            for number in members(int(match["first"]), int(match["last"])):
+        if current:
+            first = match["first"] or match["number"]
+            for number in members(int(first), int(match["last"] or first)):
                 found[f"{current}:{number}"] = None
-        else:
-            found[f"{current}:{int(match['number'])}"] = None
     for match in _LETTER.finditer(text):
         found[f"{NOUN_OF[match['noun'].casefold()]}:{match['letter'].casefold()}"] = None
     return tuple(found)
+
+
+def _jack_places(match: re.Match[str]) -> list[str]:
+    row, row2 = match["row"], match["row2"] or match["row"]
+    if row.casefold() != row2.casefold():
+        raise RangeError(f"range {match[0]} goes from row {row.upper()} to row {row2.upper()}")
+    first, last = int(match["jack"]), int(match["jack2"] or match["jack"])
+    if first == last > _HIGHEST_JACK:
+        return []
+    room = f"{match['room']}:" if match["room"] else ""
+    return [f"jack:{room}{row}{number}".casefold() for number in members(first, last)]
+
+
+def jack_names(text: str) -> list[str]:
+    """The jacks that a cell lists, upper-case: `C1–C48`, `G33/G34`, `C1, C3, B:C5–C8`.
+
+    Raises RangeError, also where the text is anything but jacks.
+    """
+    names: list[str] = []
+    for piece in text.split(","):
+        match = _JACKS.fullmatch(piece.strip())
+        if not match:
+            raise RangeError(f'"{piece.strip()}" is not a jack (C17) or a range of jacks (C17–C24)')
+        row, row2 = match["row"].upper(), (match["row2"] or match["row"]).upper()
+        if row != row2:
+            raise RangeError(f"range {match[0]} goes from row {row} to row {row2}")
+        room = f"{match['room'].upper()}:" if match["room"] else ""
+        first = int(match["first"])
+        names += [f"{room}{row}{n}" for n in members(first, int(match["last"] or first))]
+        for other in (match["more"] or "").split("/")[1:]:
+            names.append(room + (other.upper() if other[0].isalpha() else f"{row}{other}"))
+    if len(names) > LIMIT:
+        raise RangeError(f"{text} has more than {LIMIT} members")
+    if len(set(names)) < len(names):
+        twice = next(n for n in names if names.count(n) > 1)
+        raise RangeError(f"{text} names {twice} twice")
+    return names
+
+
+def step(text: str, count: int, what: str = "") -> list[str]:
+    """The text for each of `count` members, its own range replaced by one member at a time.
+
+    `Ch 1–48 insert send` steps through 48 members, `Plate return L/R` through two. A text with
+    no range is the same for all; one whose ranges are all of another length raises RangeError.
+    """
+    if count == 1 or not text:
+        return [text] * count
+    spans: list[tuple[int, int, list[str]]] = []
+    wrong = ""
+    for match in _STEPPED.finditer(text):
+        if match[0].isalnum():
+            continue  # one number is no range
+        found = _stepped(match[0])
+        if len(found) == count:
+            spans.append((match.start(), match.end(), found))
+        else:
+            wrong = wrong or f"{match[0]} has {len(found)} members"
+    for match in _SLASHED.finditer(text):
+        if len(found := match[0].split("/")) == count:
+            spans.append((match.start(), match.end(), found))
+    if wrong and not spans:
+        raise RangeError(f"{what} {wrong}, the row has {count}".strip())
+    spans.sort()
+    texts = []
+    for n in range(count):
+        pieces, done = [], 0
+        for start, end, found in spans:
+            pieces += [text[done:start], found[n]]
+            done = end
+        texts.append("".join(pieces) + text[done:])
+    return texts
+
+
+def _stepped(text: str) -> list[str]:
+    found: list[str] = []
+    for piece in text.split(","):
+        match = _SPAN.fullmatch(piece.strip())
+        if not match:
+            return []
+        first, last = match["first"], match["last"] or match["first"]
+        width = len(first) if first[0] == "0" else 0
+        found += [f"{match['row']}{n:0{width}}" for n in members(int(first), int(last))]
+    return found
 
 
 def noun_of_heading(heading: str) -> str:

@@ -1,0 +1,138 @@
+"""The one home of markdown-it-py: a page's text to a tree of its blocks, each with its lines.
+
+Inline markup is not parsed: that stage takes minutes on bad input (34 s for one megabyte of
+`![`), and a page needs only to have its marks taken off (see inline.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block.table import escapedSplit
+from markdown_it.token import Token
+
+Kind = Literal[
+    "heading", "paragraph", "code", "html", "quote", "bullets", "numbers", "item", "table", "rule"
+]
+
+DEPTH = 20  # quotes and lists inside one another; what is deeper is named, not read
+
+_LEAVES: dict[str, Kind] = {
+    "fence": "code",
+    "code_block": "code",
+    "html_block": "html",
+    "hr": "rule",
+}
+_BRANCHES: dict[str, Kind] = {
+    "blockquote_open": "quote",
+    "bullet_list_open": "bullets",
+    "ordered_list_open": "numbers",
+    "list_item_open": "item",
+    "heading_open": "heading",
+    "paragraph_open": "paragraph",
+}
+
+
+@dataclass(slots=True)
+class Block:
+    """One block: lines count from 1, `end` is the last line of it.
+
+    `content` is the raw text of a leaf; `number` a heading's level or a list's first number.
+    A table has `cells`, its heading row first; row n of them stands in line `line + n`, one
+    further down from the second on, for the line of dashes.
+    """
+
+    kind: Kind
+    line: int
+    end: int
+    content: str = ""
+    number: int = 0
+    children: list[Block] = field(default_factory=list)
+    cells: list[list[str]] = field(default_factory=list)
+    fenced: bool = False
+
+
+@dataclass(slots=True)
+class Blocks:
+    """The blocks of a page, the labels that links may refer to, and what is too deep to read."""
+
+    blocks: list[Block]
+    labels: dict[str, str]
+    too_deep: list[Block]
+
+
+@cache
+def _parser() -> MarkdownIt:
+    # 64 is what markdown-it counts as levels: a list takes two of them. It drops what is deeper,
+    # so it must see a little deeper than DEPTH for us to name the line.
+    parser = MarkdownIt("commonmark", {"maxNesting": 64}).enable("table")
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    return parser
+
+
+def parse(text: str) -> Blocks:
+    """The blocks of a text that has only "\\n" for ends of line."""
+    env: dict[str, Any] = {}
+    tokens = _parser().parse(text, env)
+    root = Block("item", 1, 1)
+    too_deep: list[Block] = []
+    stack = [root]
+    depth = 0
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.type == "table_open":
+            table, at = _table(tokens, at)
+            stack[-1].children.append(table)
+        elif token.nesting == 1:
+            block = _open(token)
+            if block.kind in ("quote", "bullets", "numbers"):
+                depth += 1
+                if depth == DEPTH + 1:
+                    too_deep.append(block)
+            if depth <= DEPTH:
+                stack[-1].children.append(block)
+            stack.append(block)
+        elif token.nesting == -1:
+            depth -= stack.pop().kind in ("quote", "bullets", "numbers")
+        elif token.type == "inline":
+            stack[-1].content = token.content
+        elif token.type in _LEAVES:
+            first, last = token.map or (0, 0)
+            leaf = Block(_LEAVES[token.type], first + 1, last, token.content)
+            leaf.fenced = token.type == "fence"
+            stack[-1].children.append(leaf)
+        at += 1
+    labels = {name: str(ref.get("href", "")) for name, ref in env.get("references", {}).items()}
+    return Blocks(root.children, labels, too_deep)
+
+
+def _open(token: Token) -> Block:
+    first, last = token.map or (0, 0)
+    block = Block(_BRANCHES[token.type], first + 1, last)
+    if block.kind == "heading":
+        block.number = int(token.tag[1:])
+    elif block.kind == "numbers":
+        block.number = int(token.attrs.get("start", 1))
+    return block
+
+
+def _table(tokens: list[Token], at: int) -> tuple[Block, int]:
+    first, last = tokens[at].map or (0, 0)
+    table = Block("table", first + 1, last)
+    while tokens[at].type != "table_close":
+        if tokens[at].type == "tr_open":
+            table.cells.append([])
+        elif tokens[at].type == "inline":
+            table.cells[-1].append(tokens[at].content)
+        at += 1
+    return table, at
+
+
+def cell_count(line: str) -> int:
+    """How many cells the line of a table really has, also those past its last column."""
+    cells = escapedSplit(line.strip())
+    return len(cells) - (cells[0] == "") - (len(cells) > 1 and cells[-1] == "")

@@ -1,0 +1,164 @@
+"""Headings: where a page is cut into sections, what each is called, which anchor it has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from kb.pages import inline
+from kb.pages.address import Anchors
+from kb.pages.blocks import Block
+from kb.pages.model import Front
+from kb.pages.outline import Outline
+
+_ID = re.compile(r"<!--\s*id:\s*(.*?)\s*-->", re.DOTALL)
+_ID_WORD = re.compile(r"\w[\w.-]*")
+_HTML_ANCHOR = re.compile(r"""<a\s[^>]*?\b(?:id|name)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Part:
+    """A heading with the blocks under it, up to the next one.
+
+    `level` is 0 for what stands before the first heading. The intro is the part that has the
+    page's own address.
+    """
+
+    heading: str
+    level: int
+    line: int
+    end: int
+    blocks: list[Block] = field(default_factory=list)
+    heading_lines: tuple[int, int] = (0, 0)
+    anchor: str = ""
+    address: str = ""
+    pinned: bool = False
+    intro: bool = False
+    quiz: bool = False
+
+
+def parts(blocks: list[Block], front: Front, outline: Outline) -> list[Part]:
+    """The page cut at its headings; the first part is the intro, which may be empty."""
+    found = [Part("", 0, 0, 0)]
+    for block in blocks:
+        if block.kind == "heading":
+            heading = outline.one_line(block.content, block.line)
+            part = Part(heading, block.number, block.line, block.end)
+            part.heading_lines = (block.line, block.end)
+            found.append(part)
+        else:
+            found[-1].blocks.append(block)
+            found[-1].line = found[-1].line or block.line
+            found[-1].end = block.end
+    for part in found:
+        while part.end > part.line and not outline.lines[part.end - 1].strip():
+            part.end -= 1
+    _name(found, outline)
+    _check(found, front, outline)
+    _mark_quizzes(found)
+    return _with_intro(found)
+
+
+def first(parts: list[Part]) -> str:
+    """The text of the first heading of a page."""
+    return next((part.heading for part in parts if part.level and part.heading), "")
+
+
+def _with_intro(found: list[Part]) -> list[Part]:
+    before, *rest = found
+    shown = any(
+        b.kind != "html" or inline.without_comments(b.content).strip() for b in before.blocks
+    )
+    if rest and not rest[0].quiz and (not shown or rest[0].level == 1):
+        intro = rest[0]
+        if before.blocks:
+            intro.blocks = before.blocks + intro.blocks
+            intro.line = before.line
+        found = rest
+    else:
+        intro = before
+        intro.line = max(1, intro.line)
+        intro.end = max(1, intro.end)
+    intro.intro = True
+    return found
+
+
+def _name(found: list[Part], outline: Outline) -> None:
+    anchors = Anchors()
+    taken: dict[str, int] = {}
+    for part in found:
+        if part.level:
+            part.anchor = anchors.give(part.heading)
+            outline.anchors.append(part.anchor)
+        for heading in _nested_headings(part.blocks):
+            outline.anchors.append(anchors.give(outline.one_line(heading.content, heading.line)))
+        pinned = _pin(part, outline)
+        wanted = pinned or part.anchor or "section"
+        part.address = wanted
+        part.pinned = bool(pinned)
+        if wanted in taken and part.level:
+            if pinned or part.anchor:
+                message = f'id "{wanted}" already used at line {taken[wanted]}'
+                outline.report(part.line, "duplicate-id", message)
+            number = 2
+            while f"{wanted}-{number}" in taken:
+                number += 1
+            part.address = f"{wanted}-{number}"
+        taken[part.address] = part.line
+        if pinned:
+            outline.anchors.append(part.address)
+
+
+def _pin(part: Part, outline: Outline) -> str:
+    pinned = ""
+    directly = True
+    for block in part.blocks:
+        if block.kind != "html":
+            directly = False
+            continue
+        outline.anchors += _HTML_ANCHOR.findall(block.content)
+        for match in _ID.finditer(block.content):
+            line = block.line + block.content.count("\n", 0, match.start())
+            if not directly or pinned or not part.level:
+                outline.report(line, "id", "an id stands directly under its heading, one for each")
+            elif not _ID_WORD.fullmatch(match[1]):
+                message = f'id "{match[1]}": letters, digits, hyphens and dots only, no blanks'
+                outline.report(line, "id", message)
+            else:
+                pinned = match[1]
+    return pinned
+
+
+def _nested_headings(blocks: list[Block]) -> Iterator[Block]:
+    for block in blocks:
+        for child in block.children:
+            if child.kind == "heading":
+                yield child
+        yield from _nested_headings(block.children)
+
+
+def _mark_quizzes(found: list[Part]) -> None:
+    level = 0
+    for part in found:
+        if level and part.level > level:
+            part.quiz = True
+        else:
+            part.quiz = part.heading.casefold().rstrip(":") == "quiz"
+            level = part.level if part.quiz else 0
+
+
+def _check(found: list[Part], front: Front, outline: Outline) -> None:
+    headed = [part for part in found if part.level]
+    if not headed and not front.title and any(part.blocks for part in found):
+        message = "no heading; the page is called by its file name"
+        outline.report(1, "headings", message, warning=True)
+    top = [part for part in headed if part.level == 1]
+    for part in top[1:]:
+        message = f"second heading of level 1 (the first is at line {top[0].heading_lines[0]})"
+        outline.report(part.heading_lines[0], "headings", message, warning=True)
+    for part, following in pairwise(headed):
+        if following.level > part.level + 1:
+            message = f"heading of level {following.level} under one of level {part.level}"
+            outline.report(following.heading_lines[0], "headings", message, warning=True)

@@ -1,0 +1,49 @@
+"""What the readers of the blocks of one page share: its lines, and what they found on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kb.pages import inline
+from kb.pages.blocks import Block
+from kb.pages.model import Link, Problem
+from kb.terms.text import one_line
+
+
+@dataclass(slots=True)
+class Outline:
+    """One page while it is read. `damaged` means that its bytes could not all be decoded."""
+
+    page: str
+    path: str
+    damaged: bool = False
+    ours: bool = False
+    lines: list[str] = field(default_factory=list)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    too_deep: list[Block] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    anchors: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def report(self, line: int, code: str, message: str, warning: bool = False) -> None:
+        """Note what is wrong with a line."""
+        self.problems.append(Problem(self.path, line, 0, code, message, warning))
+
+    def plain(self, content: str, line: int) -> str:
+        """The content of a block without its marks; its links are kept, its lines too."""
+        if len(content) > inline.LONGEST:
+            message = (
+                f"paragraph of {len(content):,} characters, limit {inline.LONGEST:,}; "
+                "shown as plain text"
+            )
+            self.report(line, "long-paragraph", message)
+
+        def on_link(target: str, offset: int, image: bool) -> None:
+            self.links.append(Link(target, line + offset, image))
+
+        return inline.plain(content, self.labels, on_link)
+
+    def one_line(self, content: str, line: int) -> str:
+        """The content of a block without its marks, on one line."""
+        return one_line(self.plain(content, line))

@@ -1,0 +1,179 @@
+"""Tables: their kind by their headings, their rows as mods, patch rows, faults or plain rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kb.pages import address
+from kb.pages.fingerprint import fingerprint
+from kb.pages.model import Fault, Mod, Patch, Row, RowKind, Table
+from kb.pages.patch import BLANK, expand, places_of_points
+from kb.terms.ranges import RangeError, noun_of_heading, places
+
+MOST_ROWS = 20_000
+
+Report = Callable[..., None]  # line, code, message, warning=False
+
+# Without these a block cannot do its work; without those it does less than it could.
+_MUST: dict[RowKind, tuple[str, ...]] = {"mod": ("Do",), "patch": ("Top", "Bottom")}
+_SHOULD: dict[RowKind, tuple[str, ...]] = {
+    "mod": ("Part", "Since", "By"),
+    "patch": ("Out", "In"),
+    "fault": ("Reported", "Cleared"),
+}
+_CALLED: dict[RowKind, str] = {"mod": "mods", "patch": "patch", "fault": "faults"}
+
+
+@dataclass(slots=True)
+class RawTable:
+    """A table as plain text; `lines` gives the line of each row."""
+
+    line: int
+    columns: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    lines: list[int]
+
+
+def kind_of(columns: Sequence[str]) -> RowKind:
+    """What a table with these headings holds."""
+    names = {name.casefold() for name in columns}
+    if {"stock", "here"} <= names:
+        return "mod"
+    if "normal" in names and names & {"top", "bottom"}:
+        return "patch"
+    if {"symptom", "workaround"} <= names:
+        return "fault"
+    return "table"
+
+
+def tables(section: str, raw: Sequence[RawTable], report: Report) -> tuple[Table, ...]:
+    """The tables of a section, whose address it is; rows have addresses unique in the section."""
+    names = iter(_names([row for table in raw for row in table.rows]))
+    before = address.below(section)
+    found = []
+    for table in raw:
+        kind = kind_of(table.columns)
+        if kind != "table":
+            _check_columns(kind, table, report)
+        rows = tuple(
+            _row(kind, table.columns, cells, line, before + next(names), report)
+            for cells, line in zip(table.rows, table.lines, strict=True)
+        )
+        found.append(Table(kind, table.line, table.columns, rows))
+    return tuple(found)
+
+
+def _names(rows: list[tuple[str, ...]]) -> list[str]:
+    """The last part of each row's address.
+
+    The first cell names a row; where it repeats in the section, every such row takes its second
+    cell as well, so that a row keeps its address when a third one joins them.
+    """
+    pieces = [[address.part(cell) for cell in row[:2]] for row in rows]
+    first = [next((p for p in parts if p), str(n)) for n, parts in enumerate(pieces, 1)]
+    often = Counter(first)
+    unique = address.Unique()
+    names = []
+    for name, parts in zip(first, pieces, strict=True):
+        second = parts[1] if len(parts) > 1 and parts[0] else ""
+        names.append(unique.give(f"{name}-{second}" if often[name] > 1 and second else name))
+    return names
+
+
+def _check_columns(kind: RowKind, table: RawTable, report: Report) -> None:
+    names = [name.casefold() for name in table.columns]
+    for wanted, warning in ((_MUST, False), (_SHOULD, True)):
+        missing = [name for name in wanted.get(kind, ()) if name.casefold() not in names]
+        if missing:
+            columns = "column" if len(missing) == 1 else "columns"
+            message = f"{_CALLED[kind]} table has no {columns} {', '.join(missing)}"
+            report(table.line, kind, message, warning)
+    if kind != "patch" and names[0] in ("stock", "here", "symptom", "workaround"):
+        report(table.line, kind, f'the first column must say where, not "{table.columns[0]}"')
+    for name, times in Counter(n for n in names if n).items():
+        if times > 1:
+            report(table.line, kind, f'column "{name.capitalize()}" stands {times} times')
+
+
+def _row(
+    kind: RowKind,
+    columns: tuple[str, ...],
+    cells: tuple[str, ...],
+    line: int,
+    name: str,
+    report: Report,
+) -> Row:
+    named: dict[str, str] = {}
+    for column, cell in zip(columns, cells, strict=True):
+        named.setdefault(column.casefold(), cell)
+    value: Mod | Patch | Fault | None = None
+    if kind == "mod":
+        value = _mod(cells[0], named, line, report)
+    elif kind == "fault":
+        value = _fault(cells[0], named, line, report)
+    elif kind == "patch":
+        value = _patch(named, line, report)
+    if isinstance(value, Patch):
+        where = places_of_points(value)
+    elif kind == "patch":
+        where = ()
+    else:
+        where = _places(columns[0], cells[0], kind != "table", line, report)
+    meaning = sorted((column, cell) for column, cell in named.items() if cell)
+    return Row(name, line, kind, cells, where, value, fingerprint("row", kind, meaning))
+
+
+def _places(heading: str, cell: str, jacks: bool, line: int, report: Report) -> tuple[str, ...]:
+    try:
+        return places(cell, noun_of_heading(heading), jacks)
+    except RangeError as error:
+        report(line, "range", str(error))
+        return ()
+
+
+def _mod(where: str, named: Mapping[str, str], line: int, report: Report) -> Mod:
+    for name in ("here", "do"):
+        if name in named and not named[name]:
+            report(line, "mod", f"mod has no {name.capitalize()}; {_WANTED[name]}")
+    if not where:
+        report(line, "mod", "mod does not say where, in its first column")
+    optional = {n: named.get(n, "") for n in ("why", "mark", "revert", "drawing", "removed")}
+    required = {n: named.get(n, "") for n in ("part", "stock", "here", "do", "since", "by")}
+    return Mod(where=where, **required, **optional)
+
+
+_WANTED = {
+    "here": "say what it is in this room",
+    "do": "say what the visitor does differently, or: nothing",
+}
+
+
+def _fault(where: str, named: Mapping[str, str], line: int, report: Report) -> Fault:
+    if not named["symptom"]:
+        report(line, "fault", "fault has no Symptom; say what people see or hear")
+    if not named["workaround"]:
+        report(line, "fault", "fault has no Workaround; say what to do, or: none: do not use")
+    return Fault(
+        where=where,
+        symptom=named["symptom"],
+        workaround=named["workaround"],
+        reported=named.get("reported", ""),
+        by=named.get("by", ""),
+        cleared=_unless_blank(named.get("cleared", "")),
+    )
+
+
+def _unless_blank(cell: str) -> str:
+    return "" if cell.casefold() in BLANK else cell
+
+
+def _patch(named: Mapping[str, str], line: int, report: Report) -> Patch | None:
+    try:
+        return expand(named)
+    except RangeError as error:
+        report(line, "range", str(error))
+    except ValueError as error:
+        report(line, "patch", str(error))
+    return None

@@ -1,0 +1,55 @@
+"""What tests lean on: the real kb, run as a person would, far from the tester's own settings."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+Ran = subprocess.CompletedProcess[str]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite",
+        action="store_true",
+        help="write what kb really prints into README.md and tests/transcripts",
+    )
+
+
+@pytest.fixture(scope="session")
+def run_kb() -> Callable[..., Ran]:
+    """Run `kb WORDS` in the folder `home/studio`; its cache and records live below `home` too."""
+
+    def run(home: Path, *words: str, python: Sequence[str] = ()) -> Ran:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("KB_", "XDG_"))}
+        environment |= {
+            "HOME": str(home),
+            "KB_CACHE": str(home / "cache"),
+            "KB_RECORDS": str(home / "records"),
+            "COLUMNS": "80",
+            "NO_COLOR": "1",
+            "TZ": "UTC",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONIOENCODING": "utf-8",
+            "PYTHONUNBUFFERED": "1",  # keeps notes and results in the order they were said
+        }
+        return subprocess.run(
+            [sys.executable, *python, "-m", "kb", *words],
+            cwd=home / "studio",
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+
+    return run
