@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from kb.pages.model import Problem
+from kb.pages.problem import Problem
 
 LIMIT = 1024 * 1024
 SKIPPED = frozenset({"node_modules"})
