@@ -115,7 +115,7 @@ def _flush() -> None:
 
 
 def _not_shown(error: OSError) -> KbError:
-    sys.stdout = None  # type: ignore[assignment] # else Python tries once more when it leaves
+    sys.stdout = None  # else Python tries once more when it leaves
     failure = KbError(f"cannot write the result: {error.strerror}")
     failure.code = errors.NOT_SHOWN
     return failure
