@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from kb.pages.model import Fault, Page, Patch, Row, Section, Table
+from kb.search.engine import PLACED
 from kb.search.stems import stem
 from kb.terms.words import index_tokens
 
@@ -143,11 +144,13 @@ def _row(
         stored["places"] = list(places)
     if not row.open:
         stored["closed"] = True
+    facets = _facets(room, folder, row.kind, row.open)
+    if places:
+        facets += (PLACED,)
     if isinstance(row.value, Patch):
         stored["points"] = [
             [p.top, p.out, p.normal, list(p.bottoms), p.input, p.wired_to] for p in row.value.points
         ]
-    facets = _facets(room, folder, row.kind, row.open)
     text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
     return Document(counts, length, tuple(places), facets, page.address, text)
 

@@ -78,6 +78,9 @@ __all__ = ["WHOOSH", "FileLock", "Reader", "Terms", "Writer", "slips", "try_for"
 
 WHOOSH = ".".join(map(str, __version__)) if isinstance(__version__, tuple) else str(__version__)
 
+# The facet of a row that is about places: it answers for those and for no other.
+PLACED = "placed"
+
 Weights = Mapping[str, float]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from kb.terms.words import index_tokens
+
 Way = Literal["exact", "stem", "synonym", "typo", "substring", "none"]
 
 # From the strongest way in which a hit can hold a word to the weakest.
@@ -24,6 +26,11 @@ class OpenFault:
     symptom: str
     workaround: str
     places: tuple[str, ...]
+
+    @property
+    def words(self) -> list[str]:
+        """The tokens of what is broken."""
+        return index_tokens(f"{self.where} {self.symptom}")
 
 
 @dataclass(frozen=True, slots=True)

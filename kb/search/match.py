@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from kb.search.engine import Reader, slips
+from kb.search.engine import PLACED, Reader, slips
 from kb.search.hit import Way
 from kb.search.stems import stem
 from kb.terms.query import Word
@@ -45,8 +45,18 @@ class Matches:
 def match(reader: Reader, word: Word) -> Matches:
     """Find a word: as it is, by its stem, by its synonyms; if nobody wrote it, repaired."""
     found = Matches(word)
+    elsewhere: set[int] = set()
+    here: set[int] = set()
+    for place in word.places:
+        here |= reader.numbers("place", place)
+    if here:
+        # A row about track 19 that mentions channel 19 is still about track 19.
+        elsewhere = reader.numbers("facet", PLACED) - here
     for phrase in word.exact:
-        _take(found, "exact", _phrase(reader, phrase), STRENGTH["exact"], phrase)
+        held = _phrase(reader, phrase)
+        for number in elsewhere & held.keys():
+            del held[number]
+        _take(found, "exact", held, STRENGTH["exact"], phrase)
     if word.plain:
         root = stem(word.exact[0][0])
         postings = _postings(reader, "stem", root)

@@ -21,6 +21,8 @@ from kb.terms.words import spans
 # A customisation of this room outranks a section that says as much; what no longer holds sinks.
 KIND = {"mod": 1.15, "fault": 1.05}
 CLOSED = 0.4
+# Who names a place wants that place.
+ELSEWHERE = 0.3
 CARD_ORDER = ("mod", "patch", "fault", "table", "checklist", "section")
 CARD_ROWS = 100
 MOST_LINES = 3
@@ -117,6 +119,10 @@ def _rank(found: Sequence[Matches], allowed: set[int] | None) -> list[tuple[int,
             totals[number] = totals.get(number, 0.0) + score
             held[number] = held.get(number, 0) + 1
     every = len(found)
+    for matches in found:
+        if matches.word.places and matches.scores:
+            for number in totals.keys() - matches.scores.keys():
+                totals[number] *= ELSEWHERE
     numbers: Iterable[int] = totals if allowed is None else totals.keys() & allowed
     return [
         (0, -totals[n], n) if held[n] == every else (1, -totals[n] * held[n] / every, n)
@@ -198,7 +204,7 @@ def _hit(
         places=places,
         room=stored.get("room", ""),
         closed="closed" in stored,
-        faults=tuple(_faults_on(stored, places, wanted, faults)),
+        faults=tuple(_faults_on(stored, places, wanted, faults, marks)),
         due=due,
         stale=bool(due) and due < today.isoformat(),
     )
@@ -219,21 +225,30 @@ def _points(stored: dict[str, Any], wanted: set[str]) -> tuple[Any, ...]:
 
 
 def _faults_on(
-    stored: dict[str, Any], places: Sequence[str], wanted: set[str], faults: Sequence[OpenFault]
+    stored: dict[str, Any],
+    places: Sequence[str],
+    wanted: set[str],
+    faults: Sequence[OpenFault],
+    marks: _Marks,
 ) -> list[OpenFault]:
-    """The open faults on the thing that a hit is about: its places asked for, else all of them.
+    """The open faults on the thing that a hit is about.
 
-    A section is about its page's subject; the page's own intro carries every fault of the page.
+    Of a row these are the faults at the place asked for; where none was, those at its own place
+    that are about the words asked for. The intro of a page carries every fault of the page.
     """
     if stored["kind"] == "fault":
         return []
-    about = (wanted & set(places)) or set(places)
     room = stored.get("room", "").casefold()
-    if about:
+    here = [f for f in faults if not f.room or not room or f.room == room]
+    if asked_for := wanted.intersection(places):
+        return [f for f in here if asked_for.intersection(f.places)]
+    if places:
+        about = set(places)
         return [
             f
-            for f in faults
-            if about.intersection(f.places) and (not f.room or not room or f.room == room)
+            for f in here
+            if about == set(f.places)
+            or (about.intersection(f.places) and marks.tokens.intersection(f.words))
         ]
     if stored["address"] == stored["page"]:
         return [f for f in faults if f.page == stored["page"]]
