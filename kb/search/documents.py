@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from kb.pages.model import Fault, Page, Patch, Row, Section, Table
+from kb.pages.model import Fault, Page, Patch, PatchPoint, Row, Section, Table
 from kb.search.engine import PLACED
 from kb.search.stems import stem
+from kb.terms.ranges import RangeError, places
 from kb.terms.words import index_tokens
 
 # How much a word counts by where it stands, the words of the text itself being 1.
@@ -61,7 +63,7 @@ class Document:
 def documents(page: Page) -> Iterator[Document]:
     """Every section and row of a page, Quiz sections left out: they hold the answers."""
     front = page.front
-    room = front.room.casefold()
+    rooms = rooms_of(page)
     folder = page.path.split("/", 1)[0]
     about = {
         t: ALIASES for text in (*front.aliases, *front.tags, front.tag) for t in index_tokens(text)
@@ -75,11 +77,11 @@ def documents(page: Page) -> Iterator[Document]:
         _count(around, titles, PAGE_TITLE)
         for heading in section.breadcrumb[1:-1]:
             _count(around, index_tokens(heading), BREADCRUMB)
-        yield _section(page, section, around, about if intro else {}, room, folder)
+        yield _section(page, section, around, about if intro else {}, rooms, folder)
         _count(around, index_tokens(section.heading), BREADCRUMB)
         for table in section.tables:
             for row in table.rows:
-                yield _row(page, section, table, row, around, room, folder)
+                yield _row(page, section, table, row, around, rooms, folder)
 
 
 def _count(counts: dict[str, float], tokens: Iterable[str], weight: float) -> int:
@@ -95,7 +97,7 @@ def _section(
     section: Section,
     around: Mapping[str, float],
     about: Mapping[str, float],
-    room: str,
+    rooms: list[str],
     folder: str,
 ) -> Document:
     counts = dict(around)
@@ -106,7 +108,7 @@ def _section(
     stored = _stored(page, section, section.kind, section.line, section.text.rstrip())
     if section.address == page.address and (front := _front_line(page)):
         stored["front"] = front
-    facets = _facets(room, folder, section.kind, open_=True)
+    facets = _facets(rooms, folder, section.kind, open_=True)
     text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
     return Document(counts, length, (), facets, page.address, text)
 
@@ -117,7 +119,7 @@ def _row(
     table: Table,
     row: Row,
     around: Mapping[str, float],
-    room: str,
+    rooms: list[str],
     folder: str,
 ) -> Document:
     counts = dict(around)
@@ -126,33 +128,48 @@ def _row(
         if cell:
             length += _count(counts, index_tokens(cell), 1.0 if number else FIRST_CELL)
             _count(counts, index_tokens(column), COLUMN)
-    places = dict.fromkeys(row.places)
-    if room:
-        places.update(
-            dict.fromkeys(
-                f"jack:{room}:{p[5:]}"
-                for p in row.places
-                if p.startswith("jack:") and ":" not in p[5:]
-            )
-        )
-    for place in places:
+    named = _with_rooms(row.places, rooms)
+    for place in named:
         counts[place] = max(counts.get(place, 0.0), FIRST_CELL)
     stored = _stored(page, section, row.kind, row.line, "")
     stored["address"] = row.address
     stored["cells"] = dict(zip(table.columns, row.cells, strict=False))
-    if places:
-        stored["places"] = list(places)
+    if named:
+        stored["places"] = list(named)
     if not row.open:
         stored["closed"] = True
-    facets = _facets(room, folder, row.kind, row.open)
-    if places:
+    facets = _facets(rooms, folder, row.kind, row.open)
+    if named:
         facets += (PLACED,)
     if isinstance(row.value, Patch):
         stored["points"] = [
-            [p.top, p.out, p.normal, list(p.bottoms), p.input, p.wired_to] for p in row.value.points
+            [_names(p, rooms), p.top, p.out, p.normal, list(p.bottoms), p.input, p.wired_to]
+            for p in row.value.points
         ]
     text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
-    return Document(counts, length, tuple(places), facets, page.address, text)
+    return Document(counts, length, tuple(named), facets, page.address, text)
+
+
+def _with_rooms(names: Iterable[str], rooms: list[str]) -> dict[str, None]:
+    """The places, each jack also by its full name: `jack:c17` in room A is `jack:a:c17`."""
+    found = dict.fromkeys(names)
+    jacks = [name[5:] for name in found if name.startswith("jack:") and ":" not in name[5:]]
+    found.update(dict.fromkeys(f"jack:{room}:{jack}" for room in rooms for jack in jacks))
+    return found
+
+
+def _names(point: PatchPoint, rooms: list[str]) -> list[str]:
+    """What one vertical pair may be asked for by."""
+    names: list[str] = []
+    for text in (point.top, point.out, *point.bottoms, point.input, point.wired_to):
+        with contextlib.suppress(RangeError):
+            names += places(text)
+    return list(_with_rooms(names, rooms))
+
+
+def rooms_of(page: Page) -> list[str]:
+    """The rooms a page belongs to, in lower case: `A, B` is two."""
+    return [room for part in page.front.room.split(",") if (room := part.strip().casefold())]
 
 
 def _stored(page: Page, section: Section, kind: str, line: int, text: str) -> dict[str, object]:
@@ -167,8 +184,8 @@ def _stored(page: Page, section: Section, kind: str, line: int, text: str) -> di
         "line": line,
         "text": text,
     }
-    if page.front.room:
-        stored["room"] = page.front.room
+    if rooms := rooms_of(page):
+        stored["rooms"] = rooms
     if due := due_date(page):
         stored["due"] = due
     return stored
@@ -185,10 +202,9 @@ def _front_line(page: Page) -> str:
     return " · ".join(f"{name} {value}" for name, value in said if value)
 
 
-def _facets(room: str, folder: str, kind: str, open_: bool) -> tuple[str, ...]:
+def _facets(rooms: list[str], folder: str, kind: str, open_: bool) -> tuple[str, ...]:
     facets = [f"kind:{kind}", f"in:{folder}"]
-    if room:
-        facets.append(f"room:{room}")
+    facets += [f"room:{room}" for room in rooms]
     if kind == "fault" and open_:
         facets.append("open")
     return tuple(facets)
@@ -216,7 +232,7 @@ def open_faults(page: Page) -> Iterator[dict[str, object]]:
                         "page": page.address,
                         "path": page.path,
                         "line": row.line,
-                        "room": page.front.room.casefold(),
+                        "rooms": rooms_of(page),
                         "where": row.value.where,
                         "symptom": row.value.symptom,
                         "workaround": row.value.workaround,

@@ -21,11 +21,11 @@ class OpenFault:
     page: str
     path: str
     line: int
-    room: str
+    rooms: list[str]
     where: str
     symptom: str
     workaround: str
-    places: tuple[str, ...]
+    places: list[str]
 
     @property
     def words(self) -> list[str]:
@@ -56,7 +56,6 @@ class Hit:
     lines: tuple[tuple[int, str], ...]
     points: tuple[tuple[str, str, str, tuple[str, ...], str, str], ...]
     places: tuple[str, ...]
-    room: str
     closed: bool
     faults: tuple[OpenFault, ...]
     due: str

@@ -15,7 +15,6 @@ from kb.search.match import Matches, match
 from kb.search.stems import stem
 from kb.terms.glossary import Glossary
 from kb.terms.query import Word, words
-from kb.terms.ranges import places as places_in
 from kb.terms.words import spans
 
 # A customisation of this room outranks a section that says as much; what no longer holds sinks.
@@ -59,7 +58,7 @@ def search(
     if card:
         ranked = _rank_card(reader, asked, ranked, allowed)
     best = heapq.nsmallest(CARD_ROWS if card else limit * 4 + 8, ranked)
-    faults = [OpenFault(**{**fault, "places": tuple(fault["places"])}) for fault in meta["faults"]]
+    faults = [OpenFault(**fault) for fault in meta["faults"]]
     marks = _Marks(found)
     hits = []
     for missing, negative, number in best:
@@ -202,7 +201,6 @@ def _hit(
         lines=() if row else marks.best_lines(stored["text"], stored["line"]),
         points=_points(stored, wanted),
         places=places,
-        room=stored.get("room", ""),
         closed="closed" in stored,
         faults=tuple(_faults_on(stored, places, wanted, faults, marks)),
         due=due,
@@ -212,16 +210,11 @@ def _hit(
 
 def _points(stored: dict[str, Any], wanted: set[str]) -> tuple[Any, ...]:
     """The vertical pairs of a patch row that a place asked for belongs to."""
-    chosen = []
-    for top, out, normal, bottoms, input_, wired in stored.get("points", ()):
-        names: set[str] = set()
-        for text in (top, out, *bottoms, input_, wired):
-            names.update(places_in(text))
-        room = stored.get("room", "").casefold()
-        names |= {f"jack:{room}:{n[5:]}" for n in names if room and n.startswith("jack:")}
-        if names & wanted:
-            chosen.append((top, out, normal, tuple(bottoms), input_, wired))
-    return tuple(chosen)
+    return tuple(
+        (top, out, normal, tuple(bottoms), input_, wired)
+        for names, top, out, normal, bottoms, input_, wired in stored.get("points", ())
+        if not wanted.isdisjoint(names)
+    )
 
 
 def _faults_on(
@@ -238,8 +231,8 @@ def _faults_on(
     """
     if stored["kind"] == "fault":
         return []
-    room = stored.get("room", "").casefold()
-    here = [f for f in faults if not f.room or not room or f.room == room]
+    rooms = set(stored.get("rooms", ()))
+    here = [f for f in faults if not f.rooms or not rooms or rooms.intersection(f.rooms)]
     if asked_for := wanted.intersection(places):
         return [f for f in here if asked_for.intersection(f.places)]
     if places:

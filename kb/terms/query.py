@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from kb.terms.glossary import Glossary
-from kb.terms.ranges import NOUN_OF
+from kb.terms.nouns import NOUN_OF
 from kb.terms.words import SAME_VALUE, STOP, UNITS, analysed, chunks, fold, joined
 
 MAX_LENGTH = 300

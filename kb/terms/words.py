@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Set
 from functools import lru_cache
 
-from kb.terms.ranges import NOUN_OF
+from kb.terms.nouns import NOUN_OF
 
 # Signs that are spelled in several ways, one character each.
 _SIGNS = str.maketrans(

@@ -80,9 +80,10 @@ def _section(screen: Screen, section: Section) -> Iterator[str]:
         if number in starts:
             yield from _paragraph(screen, paragraph)
             paragraph = []
-            yield ""
+            if not blank:
+                yield ""
             yield from _table(screen, starts[number])
-            blank = False
+            blank = True
         if _FENCE.match(line):
             code = not code
             continue
@@ -128,6 +129,7 @@ def _table(screen: Screen, owner: Table) -> Iterator[str]:
         yield screen.dim("  ".join(map(padded, head, widths)).rstrip())
         for line in rows:
             yield "  ".join(padded(line[n], w) for n, w in zip(used, widths, strict=True)).rstrip()
+        yield ""
         return
     for row in owner.rows:
         yield from _record(screen, owner, row)
