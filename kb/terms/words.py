@@ -105,7 +105,7 @@ _LETTERED = {
 _TWO_WORD_NOUNS = {("tie", "line"), ("tie", "lines"), ("mic", "line"), ("mic", "lines")}
 
 _CHUNK = re.compile(r"(?:[^\s\[\](){}<>|*;!?=~,…\\]|(?<=\d),(?=\d))+")
-_EDGE = re.compile(r"^[^\w+\-#]+|[^\w+\"%#]+$")
+_EDGE = re.compile(r"^(?:[^\w+\-#]|_)+|(?:[^\w+\"%#]|_)+$")
 _NUMBER = re.compile(r"^([+-]?)(\d+(?:[.,]\d+)?(?:/\d+)?)(.*)$")
 _K_FOR_POINT = re.compile(r"^(\d+)([kr])(\d+)$")
 _PART_NUMBER = re.compile(r"^(?:[^\W\d_]+(\d{2,})[a-z]{0,2}|(\d{3,})[a-z]{1,2})$")
@@ -145,7 +145,7 @@ def chunks(folded: str) -> list[str]:
 @lru_cache(maxsize=65536)
 def core(chunk: str) -> str:
     """The chunk without the punctuation and markup around it; a sign before a number stays."""
-    text = _EDGE.sub("", chunk).strip("_")
+    text = _EDGE.sub("", chunk)
     while text[:1] in "+-" and not text[1:2].isdigit():
         if not text:
             return ""
@@ -156,7 +156,7 @@ def core(chunk: str) -> str:
         text = text.rstrip("+")
     if text.endswith("'s"):
         text = text[:-2]
-    return text.rstrip("-'/&:._")
+    return _EDGE.sub("", text)
 
 
 @lru_cache(maxsize=65536)
