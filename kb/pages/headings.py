@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Literal
 
 from kb.pages import inline
 from kb.pages.address import Anchors
@@ -16,6 +17,10 @@ from kb.pages.outline import Outline
 _ID = re.compile(r"<!--\s*id:\s*(.*?)\s*-->", re.DOTALL)
 _ID_WORD = re.compile(r"\w[\w.-]*")
 _HTML_ANCHOR = re.compile(r"""<a\s[^>]*?\b(?:id|name)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+
+
+# What a heading is to a Quiz: the one that opens it, a question, or one inside a question.
+Role = Literal["", "quiz", "question", "inside"]
 
 
 @dataclass(slots=True)
@@ -36,7 +41,7 @@ class Part:
     address: str = ""
     pinned: bool = False
     intro: bool = False
-    quiz: bool = False
+    quiz: Role = ""
 
 
 def parts(blocks: list[Block], front: Front, outline: Outline) -> list[Part]:
@@ -140,13 +145,16 @@ def _nested_headings(blocks: list[Block]) -> Iterator[Block]:
 
 
 def _mark_quizzes(found: list[Part]) -> None:
-    level = 0
+    quiz = question = 0
     for part in found:
-        if level and part.level > level:
-            part.quiz = True
+        if quiz and part.level > quiz:
+            # The first heading below says at which level the questions of this quiz stand.
+            question = question or part.level
+            part.quiz = "question" if part.level <= question else "inside"
         else:
-            part.quiz = part.heading.casefold().rstrip(":") == "quiz"
-            level = part.level if part.quiz else 0
+            is_quiz = part.heading.casefold().rstrip(":") == "quiz"
+            part.quiz = "quiz" if is_quiz else ""
+            quiz, question = (part.level, 0) if is_quiz else (0, 0)
 
 
 def _check(found: list[Part], front: Front, outline: Outline) -> None:

@@ -21,6 +21,8 @@ OnLink = Callable[[str, int, bool], None]
 _AWAY = {n: chr(0x10FF00 + n) for n in range(33, 127) if not chr(n).isalnum()}
 _BACK = {0x10FF00 + n: chr(n) for n in _AWAY}
 
+_CODE_STARTS, _CODE_ENDS = "\U0010fffc", "\U0010fffd"
+
 _MARKED = re.compile(r"[\\`*_\[<&]")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~\n])")
 _TICKS = re.compile(r"`+")
@@ -73,13 +75,41 @@ def plain(text: str, labels: Mapping[str, str] | None = None, on_link: OnLink | 
     return text.translate(_BACK)
 
 
+def bold_and_code(text: str) -> list[tuple[str, bool, tuple[str, ...]]]:
+    """A text in pieces: each without its marks, whether it was bold, and its code spans."""
+    if len(text) > LONGEST:
+        return [(text, False, ())]
+    text = _LINK.sub(lambda m: m["text"], _IMAGE.sub(lambda m: m["text"], _protected(text, True)))
+    pieces = []
+    done = 0
+    for pair in sorted(emphases(text), key=lambda pair: pair.start):
+        if pair.width < 2 or pair.start < done:
+            continue
+        pieces.append((text[done : pair.start], False))
+        pieces.append((text[pair.start + pair.width : pair.end - pair.width], True))
+        done = pair.end
+    pieces.append((text[done:], False))
+    return [(_bare(piece), bold, _codes(piece)) for piece, bold in pieces]
+
+
+def _bare(piece: str) -> str:
+    piece = piece.replace(_CODE_STARTS, "").replace(_CODE_ENDS, "")
+    piece = _ENTITY.sub(lambda m: html.unescape(m[0]), _TAG.sub("", piece))
+    return _without_emphasis(piece).translate(_BACK)
+
+
+def _codes(piece: str) -> tuple[str, ...]:
+    spans = piece.split(_CODE_STARTS)[1:]
+    return tuple(span.partition(_CODE_ENDS)[0].translate(_BACK) for span in spans)
+
+
 def _ends(gone: str) -> str:
     return "\n" * gone.count("\n")
 
 
-def _protected(text: str) -> str:
+def _protected(text: str, marked: bool = False) -> str:
     if "`" in text:
-        text = _code(text)
+        text = _code(text, marked)
     if "\\" in text:
         text = _ESCAPE.sub(lambda m: m[1].translate(_AWAY), text)
     return without_comments(text) if "<!--" in text else text
@@ -116,11 +146,12 @@ def code_spans(text: str) -> list[tuple[int, int, str]]:
     return spans
 
 
-def _code(text: str) -> str:
+def _code(text: str, marked: bool) -> str:
+    left, right = (_CODE_STARTS, _CODE_ENDS) if marked else ("", "")
     pieces = []
     done = 0
     for start, end, inside in code_spans(text):
-        pieces += [text[done:start], inside.translate(_AWAY), _ends(text[start:end])]
+        pieces += [text[done:start], left, inside.translate(_AWAY), right, _ends(text[start:end])]
         done = end
     return "".join(pieces) + text[done:]
 

@@ -6,24 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from kb.pages.problem import Problem as Problem  # every search needs it, without the rest
+
 RowKind = Literal["table", "mod", "patch", "fault"]
 SectionKind = Literal["section", "checklist", "quiz"]
 Normal = Literal["full", "half", "open", "parallel"]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
-    """Something wrong in a page, in its author's words.
-
-    `path` is below the docs folder; `line` and `column` count from 1, 0 meaning the whole file.
-    """
-
-    path: str
-    line: int
-    column: int
-    code: str
-    message: str
-    warning: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class Outline:
     too_deep: list[Block] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     anchors: list[str] = field(default_factory=list)
+    questions: dict[str, int] = field(default_factory=dict)  # id -> line
     problems: list[Problem] = field(default_factory=list)
 
     def report(self, line: int, code: str, message: str, warning: bool = False) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kb.pages import inline
+from kb.pages import checklist, inline, quiz
+from kb.pages.address import Unique
 from kb.pages.blocks import Block, cell_count
 from kb.pages.fingerprint import fingerprint
 from kb.pages.headings import Part
-from kb.pages.model import Section, Table
+from kb.pages.model import Item, Question, Section, SectionKind, Table
 from kb.pages.outline import Outline
 from kb.pages.tables import MOST_ROWS, RawTable, tables
 from kb.terms.text import one_line
@@ -35,11 +36,22 @@ def sections(parts: Sequence[Part], title: str, outline: Outline) -> tuple[Secti
 def _section(part: Part, breadcrumb: tuple[str, ...], outline: Outline) -> Section:
     text = _Text(part, outline)
     rows: tuple[Table, ...] = ()
-    if not part.quiz:
-        rows = tables(part.address, _raw_tables(part, outline), outline.report)
+    items: tuple[Item, ...] = ()
+    steps: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
+    kind: SectionKind = "section"
+    if part.quiz:
+        kind = "quiz"
+        questions = quiz.questions(part, outline)
+    else:
+        unique = Unique()
+        rows = tables(part.address, _raw_tables(part, outline), unique, outline.report)
+        items = checklist.items(part, unique, outline)
+        steps = checklist.steps(part)
+        kind = "checklist" if items else "section"
     return Section(
         address=part.address,
-        kind="quiz" if part.quiz else "section",
+        kind=kind,
         level=part.level,
         heading=part.heading,
         breadcrumb=breadcrumb,
@@ -48,12 +60,16 @@ def _section(part: Part, breadcrumb: tuple[str, ...], outline: Outline) -> Secti
         text="\n".join(text.lines),
         anchor=part.anchor,
         tables=rows,
+        items=items,
+        steps=steps,
+        questions=questions,
         pinned=part.pinned,
         fingerprint=fingerprint(
             "section",
             part.heading,
             text.meaning,
             [row.fingerprint for table in rows for row in table.rows],
+            [question.fingerprint for question in questions],
         ),
     )
 

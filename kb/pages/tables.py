@@ -48,9 +48,11 @@ def kind_of(columns: Sequence[str]) -> RowKind:
     return "table"
 
 
-def tables(section: str, raw: Sequence[RawTable], report: Report) -> tuple[Table, ...]:
-    """The tables of a section, whose address it is; rows have addresses unique in the section."""
-    names = iter(_names([row for table in raw for row in table.rows]))
+def tables(
+    section: str, raw: Sequence[RawTable], unique: address.Unique, report: Report
+) -> tuple[Table, ...]:
+    """The tables of a section, whose address it is; `unique` gives the names in it."""
+    names = iter(_names([row for table in raw for row in table.rows], unique))
     before = address.below(section)
     found = []
     for table in raw:
@@ -65,7 +67,7 @@ def tables(section: str, raw: Sequence[RawTable], report: Report) -> tuple[Table
     return tuple(found)
 
 
-def _names(rows: list[tuple[str, ...]]) -> list[str]:
+def _names(rows: list[tuple[str, ...]], unique: address.Unique) -> list[str]:
     """The last part of each row's address.
 
     The first cell names a row; where it repeats in the section, every such row takes its second
@@ -74,7 +76,6 @@ def _names(rows: list[tuple[str, ...]]) -> list[str]:
     pieces = [[address.part(cell) for cell in row[:2]] for row in rows]
     first = [next((p for p in parts if p), str(n)) for n, parts in enumerate(pieces, 1)]
     often = Counter(first)
-    unique = address.Unique()
     names = []
     for name, parts in zip(first, pieces, strict=True):
         second = parts[1] if len(parts) > 1 and parts[0] else ""

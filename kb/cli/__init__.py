@@ -1,0 +1,1 @@
+"""The doors: options in, one question to the studio, a view out."""

@@ -1,0 +1,167 @@
+"""Joins the doors, reads the command line as people type it, turns errors into exit codes."""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+import sys
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
+
+import typer
+
+from kb import errors
+from kb.cli import lookup
+from kb.cli.session import Session, close, say
+from kb.errors import KbError
+
+app = typer.Typer(
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+lookup.join(app)
+
+# Options of kb itself: they may stand before or after the command.
+_SHARED = {"--docs", "--cache", "--room"}
+# A dash before a digit is a word (`-10 dBV`). The parser sees it behind this mark.
+_WORD = "\x00"
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        say(f"kb {version('studio-kb')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def kb(
+    ctx: typer.Context,
+    docs: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Folder of pages; else KB_DOCS.")
+    ] = None,
+    cache: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Where the index lives; else KB_CACHE.")
+    ] = None,
+    room: Annotated[
+        str | None, typer.Option(metavar="LETTER", help="Only this room; else KB_ROOM.")
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which kb.")
+    ] = False,
+) -> None:
+    """What is different in this studio, from its own pages.
+
+    Any first word that is no command is a search: kb ch 17 insert. Bare kb is a prompt.
+    """
+    ctx.obj = Session(docs, cache, room or os.environ.get("KB_ROOM", ""))
+    if ctx.invoked_subcommand is None:
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            say(ctx.get_help())
+            return
+        from kb.cli.prompt import prompt
+
+        prompt(ctx.obj)
+
+
+def arguments(words: Sequence[str], commands: Sequence[str]) -> list[str]:
+    """The command line in the order the parser wants it.
+
+    Shared options go to the front, an unknown first word becomes a search, a dash before a digit
+    is marked as a word.
+    """
+    front: list[str] = []
+    rest: list[str] = []
+    queue = list(words)
+    while queue:
+        word = queue.pop(0)
+        name, sign, _ = word.partition("=")
+        if word == "--":
+            rest += [word, *queue]
+            break
+        if name in _SHARED:
+            front += [word] if sign or not queue else [word, queue.pop(0)]
+        elif re.match(r"-\.?\d", word):
+            rest.append(_WORD + word)
+        else:
+            rest.append(word)
+    first = next((word for word in rest if not word.startswith("-")), "")
+    plain = {"-h", "--help", "--version", "--install-completion", "--show-completion"}
+    if first and first not in commands and not plain & set(rest[: rest.index(first)]):
+        rest.insert(0, "search")
+    return front + rest
+
+
+def main() -> NoReturn:
+    """Run kb and leave with the exit code that says how it went."""
+    gc.disable()  # a command is over before there is anything worth collecting
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(_run())
+
+
+def _run() -> int:
+    command = typer.main.get_command(app)
+    names = list(getattr(command, "commands", {}))
+    try:
+        code = command(arguments(sys.argv[1:], names), "kb", standalone_mode=False)
+        close()
+        return code if isinstance(code, int) else errors.DONE
+    except KbError as error:
+        return _fail(str(error), error.code)
+    except (KeyboardInterrupt, typer.Abort):
+        return errors.INTERRUPTED
+    except BrokenPipeError:
+        return _pipe()
+    except typer.Exit as leave:
+        return int(leave.exit_code)
+    except Exception as error:  # noqa: BLE001  the one place where anything becomes one line
+        if hasattr(error, "format_message"):
+            return _usage(error)
+        return _fault(error)
+
+
+def _fail(message: str, code: int) -> int:
+    from kb.views.terminal import clean
+
+    try:
+        sys.stderr.write(f"kb: {clean(message)}\n")
+        sys.stderr.flush()
+    except OSError:
+        pass
+    return code
+
+
+def _usage(error: Exception) -> int:
+    context = getattr(error, "ctx", None)
+    help_ = f"; see {context.command_path} --help" if context is not None else ""
+    message = " ".join(str(error.format_message()).split()).rstrip(".")  # type: ignore[attr-defined]
+    return _fail(f"{message}{help_}", errors.USAGE)
+
+
+def _pipe() -> int:
+    """The reader went away: leave without a word, and keep Python from adding one."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return errors.PIPE
+
+
+def _fault(error: Exception) -> int:
+    """Something kb did not foresee: one line, the rest in a file for whoever mends it."""
+    import tempfile
+    import traceback
+
+    told = f"{type(error).__name__}: {error}".split("\n")[0]
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="kb-fault-", suffix=".txt", delete=False, encoding="utf-8", errors="replace"
+        ) as log:
+            traceback.print_exception(error, file=log)
+    except OSError:
+        return _fail(f"kb's own fault ({told})", errors.FAULT)
+    return _fail(f"kb's own fault ({told}); please send us {log.name}", errors.FAULT)

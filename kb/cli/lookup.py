@@ -1,0 +1,100 @@
+"""The doors for looking things up: search, show, list, reindex."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from kb import errors
+from kb.cli.session import Session, note, page_through, say, say_json, say_lines, typed
+
+_PANEL = "Look things up"
+
+Folder = Literal["equipment", "procedures"]
+Kind = Literal["section", "table", "mod", "patch", "fault", "checklist"]
+Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+
+def join(app: typer.Typer) -> None:
+    """Add these commands to the app."""
+    app.command(rich_help_panel=_PANEL)(search)
+    app.command(rich_help_panel=_PANEL)(show)
+    app.command("list", rich_help_panel=_PANEL)(list_)
+    app.command(rich_help_panel=_PANEL)(reindex)
+
+
+def search(
+    ctx: typer.Context,
+    words: Annotated[list[str], typer.Argument(metavar="WORDS...", help="What you are after.")],
+    number: Annotated[
+        int, typer.Option("-n", metavar="N", min=1, max=100, help="How many hits.")
+    ] = 5,
+    folder: Annotated[Folder | None, typer.Option("--in", help="Only these pages.")] = None,
+    kind: Annotated[Kind | None, typer.Option(help="Only hits of this kind.")] = None,
+    json: Json = False,
+) -> None:
+    """Find the row or section that answers.
+
+    The word search may be left out: kb ch 17 insert. Words need no quotes; -10 dBV is no option.
+    """
+    from kb.search.search import Filters
+    from kb.views import hits
+
+    session: Session = ctx.obj
+    filters = Filters(folder or "", session.room, kind or "")
+    result = session.studio.search(typed(words), number, filters)
+    if json:
+        say_json(result.as_json())
+    else:
+        note(hits.remarks(result, session.screen))
+        if result.hits:
+            say_lines(hits.answer(session.screen, result))
+        else:
+            note([hits.nothing(result, session.screen)])
+    if not result.hits:
+        raise typer.Exit(errors.NO)
+
+
+def show(
+    ctx: typer.Context,
+    page: Annotated[
+        str, typer.Argument(metavar="PAGE", help="A page, section or row: any part that fits one.")
+    ],
+    json: Json = False,
+) -> None:
+    """Print a page, a section or a row; its Quiz stays out."""
+    from kb.views import pages
+
+    session: Session = ctx.obj
+    found = session.studio.find(typed([page]))
+    if json:
+        say_json(pages.as_json(found, session.studio.places.docs.name))
+        return
+    lines = list(pages.lines(session.screen, found))
+    if session.screen.terminal and len(lines) >= session.screen.height:
+        page_through(lines)
+    else:
+        say_lines(lines)
+
+
+def list_(ctx: typer.Context, json: Json = False) -> None:
+    """List the pages: kind, title, room, when checked, how many problems."""
+    from kb.views import pages
+
+    session: Session = ctx.obj
+    known = session.studio.pages()
+    if session.room:
+        known = [p for p in known if p.get("room", "").casefold() == session.room.casefold()]
+    studio = session.studio
+    if json:
+        say_json({"pages": pages.listing(known, studio.places.docs.name, studio.today)})
+    else:
+        say_lines(pages.listed(session.screen, known, studio.places.docs.name, studio.today))
+
+
+def reindex(ctx: typer.Context) -> None:
+    """Build the index anew; never needed, every search looks at the pages first."""
+    session: Session = ctx.obj
+    count = session.studio.reindex()
+    say(f"indexed {count} pages")

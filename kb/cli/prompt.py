@@ -1,0 +1,78 @@
+"""Bare kb on a terminal: each line typed is a search, a number opens that hit."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.completion import WordCompleter
+from prompt_toolkit.history import FileHistory, InMemoryHistory
+
+from kb.cli.session import Session, say, say_lines
+from kb.errors import KbError
+from kb.search.hit import Result
+from kb.search.search import Filters
+from kb.views import hits, pages
+
+_HITS = 5
+
+
+def prompt(session: Session) -> None:
+    """Answer line after line until Ctrl-D."""
+    studio = session.studio
+    known = studio.pages()
+    opened = [fault for entry in known for fault in entry.get("faults", ())]
+    say(f"{len(known)} pages, {len(opened)} open faults. Type what you are after; Ctrl-D leaves.")
+    names = [entry["address"].rpartition("/")[2] for entry in known]
+    titles = [entry["title"] for entry in known]
+    reader: PromptSession[str] = PromptSession(
+        history=_history(studio.places.cache),
+        auto_suggest=AutoSuggestFromHistory(),
+        completer=WordCompleter(sorted({*names, *titles}), ignore_case=True, match_middle=True),
+        complete_while_typing=False,
+    )
+    last: Result | None = None
+    while True:
+        try:
+            line = reader.prompt("kb> ").strip()
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            return
+        if not line:
+            continue
+        with _forgiving():
+            if line.isdigit() and last is not None and 1 <= int(line) <= len(last.hits):
+                hit = last.hits[int(line) - 1]
+                say_lines(pages.lines(session.screen, studio.find(f"{hit.path}:{hit.line}")))
+                continue
+            result = studio.search(line, _HITS, Filters(room=session.room))
+            say_lines(f"({text})" for text in hits.remarks(result, session.screen))
+            if result.hits:
+                last = result
+                say_lines(hits.answer(session.screen, result, numbered=True))
+            else:
+                say(hits.nothing(result, session.screen))
+
+
+@contextlib.contextmanager
+def _forgiving() -> Iterator[None]:
+    """A wrong line is told and the next one asked for."""
+    try:
+        yield
+    except KbError as error:
+        say(str(error))
+
+
+def _history(cache: Path) -> FileHistory | InMemoryHistory:
+    path = cache / "history"
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+        os.close(descriptor)
+    except OSError:
+        return InMemoryHistory()
+    return FileHistory(str(path))

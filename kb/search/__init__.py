@@ -1,0 +1,1 @@
+"""Pages into Whoosh, and words into the rows and sections that answer."""

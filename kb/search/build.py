@@ -1,0 +1,61 @@
+"""Writing a generation: the pages that changed, parsed and put into Whoosh."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from kb.search import generations
+from kb.search.engine import Writer
+from kb.search.index import Difference, Fresh, load_pages, meta, save_state
+from kb.search.sources import Source, average_length, load, meta_of
+
+Progress = Callable[[int, int], None]
+
+
+def build(
+    docs: Path,
+    cache: Path,
+    base: Path | None,
+    difference: Difference,
+    progress: Progress | None = None,
+) -> Fresh:
+    """Write the next generation: `base` with the difference applied, or all pages where None.
+
+    `progress` is told how many pages are done, and of how many.
+    """
+    table = load_pages(base) if base else {}
+    paths = sorted(difference.changed)
+    sources: dict[str, Source] = {}
+    average = meta(base)["average"] if base else average_length(docs, paths, sources)
+    folder = generations.new(cache, base)
+    try:
+        writer = Writer(folder)
+        try:
+            writer.remove(
+                table[path]["address"] for path in [*paths, *difference.removed] if path in table
+            )
+            for path in difference.removed:
+                del table[path]
+            for number, path in enumerate(paths, 1):
+                source = sources.pop(path, None) or load(docs, path)
+                table[path] = source.entry
+                for document in source.documents:
+                    writer.add(document.stored, **document.terms(average))
+                if progress is not None:
+                    progress(number, len(paths))
+            writer.commit()
+        except BaseException:
+            writer.cancel()
+            raise
+        found = meta_of(table, average)
+        generations.write_json(folder / "pages.json", table, sync=False)
+        generations.write_json(folder / "meta.json", found, sync=False)
+        generations.publish(cache, folder, base)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    save_state(cache, folder, difference)
+    generations.sweep(cache, folder)
+    return Fresh(folder, found)

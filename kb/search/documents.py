@@ -1,0 +1,240 @@
+"""A page as documents to index: one for each section and one for each table row."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from kb.pages.model import Fault, Page, Patch, PatchPoint, Row, Section, Table
+from kb.search.engine import PLACED
+from kb.search.stems import stem
+from kb.terms.ranges import RangeError, places
+from kb.terms.words import index_tokens
+
+# How much a word counts by where it stands, the words of the text itself being 1.
+HEADING = 2.0
+FIRST_CELL = 1.5
+PAGE_TITLE = 0.5
+BREADCRUMB = 0.4
+COLUMN = 0.2
+ALIASES = 2.0
+
+# BM25 at Lucene's values. The length of a document is folded into its weights when it is
+# written, against `Document.average`, so that a search reads one number for each posting.
+K1 = 1.2
+B = 0.75
+
+_LINK = re.compile(r"\]\([^)\s]*\)")
+
+
+@dataclass(slots=True)
+class Document:
+    """What one section or row is found by, and the JSON that a hit is made of."""
+
+    counts: dict[str, float]
+    length: float
+    places: tuple[str, ...]
+    facets: tuple[str, ...]
+    page: str
+    stored: str
+
+    def terms(self, average: float) -> dict[str, Mapping[str, float]]:
+        """The weighted terms of each field, for a collection of this average length."""
+        pivot = K1 * (1 - B + B * self.length / average)
+        exact = {t: round(n * (K1 + 1) / (n + pivot), 4) for t, n in self.counts.items()}
+        stems: dict[str, float] = {}
+        for token, count in self.counts.items():
+            if token.isalpha():
+                root = stem(token)
+                stems[root] = stems.get(root, 0.0) + count
+        return {
+            "exact": exact,
+            "stem": {t: round(n * (K1 + 1) / (n + pivot), 4) for t, n in stems.items()},
+            "place": dict.fromkeys(self.places, 1.0),
+            "facet": dict.fromkeys(self.facets, 1.0),
+            "page": {self.page: 1.0},
+        }
+
+
+def documents(page: Page) -> Iterator[Document]:
+    """Every section and row of a page, Quiz sections left out: they hold the answers."""
+    front = page.front
+    rooms = rooms_of(page)
+    folder = page.path.split("/", 1)[0]
+    about = {
+        t: ALIASES for text in (*front.aliases, *front.tags, front.tag) for t in index_tokens(text)
+    }
+    titles = index_tokens(page.title)
+    for section in page.sections:
+        if section.kind == "quiz":
+            continue
+        intro = section.address == page.address
+        around: dict[str, float] = {}
+        _count(around, titles, PAGE_TITLE)
+        for heading in section.breadcrumb[1:-1]:
+            _count(around, index_tokens(heading), BREADCRUMB)
+        yield _section(page, section, around, about if intro else {}, rooms, folder)
+        _count(around, index_tokens(section.heading), BREADCRUMB)
+        for table in section.tables:
+            for row in table.rows:
+                yield _row(page, section, table, row, around, rooms, folder)
+
+
+def _count(counts: dict[str, float], tokens: Iterable[str], weight: float) -> int:
+    number = 0
+    for token in tokens:
+        counts[token] = counts.get(token, 0.0) + weight
+        number += 1
+    return number
+
+
+def _section(
+    page: Page,
+    section: Section,
+    around: Mapping[str, float],
+    about: Mapping[str, float],
+    rooms: list[str],
+    folder: str,
+) -> Document:
+    counts = dict(around)
+    length = _count(counts, index_tokens(_LINK.sub("]", section.text)), 1.0)
+    length += _count(counts, index_tokens(section.heading), HEADING)
+    for token, weight in about.items():
+        counts[token] = counts.get(token, 0.0) + weight
+    stored = _stored(page, section, section.kind, section.line, section.text.rstrip())
+    if section.address == page.address and (front := _front_line(page)):
+        stored["front"] = front
+    facets = _facets(rooms, folder, section.kind, open_=True)
+    text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
+    return Document(counts, length, (), facets, page.address, text)
+
+
+def _row(
+    page: Page,
+    section: Section,
+    table: Table,
+    row: Row,
+    around: Mapping[str, float],
+    rooms: list[str],
+    folder: str,
+) -> Document:
+    counts = dict(around)
+    length = 0
+    for number, (column, cell) in enumerate(zip(table.columns, row.cells, strict=False)):
+        if cell:
+            length += _count(counts, index_tokens(cell), 1.0 if number else FIRST_CELL)
+            _count(counts, index_tokens(column), COLUMN)
+    named = _with_rooms(row.places, rooms)
+    for place in named:
+        counts[place] = max(counts.get(place, 0.0), FIRST_CELL)
+    stored = _stored(page, section, row.kind, row.line, "")
+    stored["address"] = row.address
+    stored["cells"] = dict(zip(table.columns, row.cells, strict=False))
+    if named:
+        stored["places"] = list(named)
+    if not row.open:
+        stored["closed"] = True
+    facets = _facets(rooms, folder, row.kind, row.open)
+    if named:
+        facets += (PLACED,)
+    if isinstance(row.value, Patch):
+        stored["points"] = [
+            [_names(p, rooms), p.top, p.out, p.normal, list(p.bottoms), p.input, p.wired_to]
+            for p in row.value.points
+        ]
+    text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
+    return Document(counts, length, tuple(named), facets, page.address, text)
+
+
+def _with_rooms(names: Iterable[str], rooms: list[str]) -> dict[str, None]:
+    """The places, each jack also by its full name: `jack:c17` in room A is `jack:a:c17`."""
+    found = dict.fromkeys(names)
+    jacks = [name[5:] for name in found if name.startswith("jack:") and ":" not in name[5:]]
+    found.update(dict.fromkeys(f"jack:{room}:{jack}" for room in rooms for jack in jacks))
+    return found
+
+
+def _names(point: PatchPoint, rooms: list[str]) -> list[str]:
+    """What one vertical pair may be asked for by."""
+    names: list[str] = []
+    for text in (point.top, point.out, *point.bottoms, point.input, point.wired_to):
+        with contextlib.suppress(RangeError):
+            names += places(text)
+    return list(_with_rooms(names, rooms))
+
+
+def rooms_of(page: Page) -> list[str]:
+    """The rooms a page belongs to, in lower case: `A, B` is two."""
+    return [room for part in page.front.room.split(",") if (room := part.strip().casefold())]
+
+
+def _stored(page: Page, section: Section, kind: str, line: int, text: str) -> dict[str, object]:
+    stored: dict[str, object] = {
+        "address": section.address,
+        "page": page.address,
+        "path": page.path,
+        "title": page.title,
+        "heading": section.heading,
+        "breadcrumb": list(section.breadcrumb),
+        "kind": kind,
+        "line": line,
+        "text": text,
+    }
+    if rooms := rooms_of(page):
+        stored["rooms"] = rooms
+    if due := due_date(page):
+        stored["due"] = due
+    return stored
+
+
+def _front_line(page: Page) -> str:
+    front = page.front
+    said = [
+        ("also called", ", ".join(front.aliases)),
+        ("at", front.location),
+        ("owner", front.owner),
+        ("may touch", front.touch),
+    ]
+    return " · ".join(f"{name} {value}" for name, value in said if value)
+
+
+def _facets(rooms: list[str], folder: str, kind: str, open_: bool) -> tuple[str, ...]:
+    facets = [f"kind:{kind}", f"in:{folder}"]
+    facets += [f"room:{room}" for room in rooms]
+    if kind == "fault" and open_:
+        facets.append("open")
+    return tuple(facets)
+
+
+def due_date(page: Page) -> str:
+    """The day (ISO) from which the page is past its verify date, or an empty string."""
+    front = page.front
+    if front.verified is None or front.verify_days is None:
+        return ""
+    try:
+        return (front.verified + timedelta(days=front.verify_days)).isoformat()
+    except OverflowError:
+        return ""
+
+
+def open_faults(page: Page) -> Iterator[dict[str, object]]:
+    """What is broken on a page, as the index carries it beside the hits."""
+    for section in page.sections:
+        for table in section.tables:
+            for row in table.rows:
+                if isinstance(row.value, Fault) and row.open:
+                    yield {
+                        "address": row.address,
+                        "page": page.address,
+                        "path": page.path,
+                        "line": row.line,
+                        "rooms": rooms_of(page),
+                        "where": row.value.where,
+                        "symptom": row.value.symptom,
+                        "workaround": row.value.workaround,
+                        "places": list(row.places),
+                    }

@@ -1,0 +1,188 @@
+"""Index directories that are never changed once they can be seen.
+
+A generation is a directory with its files and a manifest of them. `CURRENT` names the one in
+use and is swapped atomically, so that a kill leaves the old one or the new one, and damage is
+seen before Whoosh opens a file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import stat
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from kb.search.engine import WHOOSH, FileLock, try_for
+
+# Raise it when what is indexed or how it is weighed changes; older generations are rebuilt.
+SCHEMA = 3
+
+MANIFEST = "MANIFEST.json"
+CURRENT = "CURRENT"
+LOCK = "LOCK"
+KEEP_SECONDS = 600
+
+
+class UnusableError(Exception):
+    """The cache folder cannot be trusted or written; the message says which and why."""
+
+
+def prepare(cache: Path) -> None:
+    """Make the cache folder, for this user alone.
+
+    Raises UnusableError where it is a link, belongs to somebody else or may be written by others:
+    opening an index that a stranger wrote would trust the stranger.
+    """
+    try:
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        info = cache.lstat()
+    except OSError as error:
+        raise UnusableError(f"{cache}: {error.strerror}") from error
+    if not stat.S_ISDIR(info.st_mode):
+        raise UnusableError(f"{cache}: not a folder")
+    if sys.platform != "win32":
+        if info.st_uid != os.geteuid():
+            raise UnusableError(f"{cache}: belongs to another user")
+        if info.st_mode & 0o022:
+            raise UnusableError(f"{cache}: others may write there")
+
+
+def current(cache: Path) -> Path | None:
+    """The generation in use, if all of it is there, whole and of this version; else None."""
+    try:
+        prepare_read(cache)
+        name = (cache / CURRENT).read_text("utf-8").strip()
+        folder = cache / name
+        if not name.startswith("gen-") or "/" in name or "\\" in name:
+            return None
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        if manifest["made_by"] != _made_by():
+            return None
+        return folder if all(_whole(folder, *entry) for entry in manifest["files"]) else None
+    except (OSError, ValueError, KeyError, TypeError, UnusableError):
+        return None
+
+
+def prepare_read(cache: Path) -> None:
+    """Refuse a cache folder that somebody else could have filled. Raises UnusableError."""
+    info = cache.lstat()
+    if sys.platform != "win32" and (
+        info.st_uid not in (os.geteuid(), 0) or info.st_mode & 0o022 or stat.S_ISLNK(info.st_mode)
+    ):
+        raise UnusableError(f"{cache}: others may write there")
+
+
+def _made_by() -> list[Any]:
+    return [SCHEMA, WHOOSH, sys.byteorder]
+
+
+def _whole(folder: Path, name: str, size: int, mtime: int, inode: int, digest: str) -> bool:
+    info = (folder / name).lstat()
+    if not stat.S_ISREG(info.st_mode) or info.st_size != size:
+        return False
+    return (info.st_mtime_ns == mtime and info.st_ino == inode) or _digest(folder / name) == digest
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def new(cache: Path, base: Path | None = None) -> Path:
+    """A fresh folder for a generation, holding links to (else copies of) the files of `base`."""
+    name = f"gen-{time.time_ns():x}-{os.getpid():x}-{os.urandom(3).hex()}"
+    folder = cache / name
+    folder.mkdir(mode=0o700)
+    if base is not None:
+        for name, *_ in json.loads((base / MANIFEST).read_bytes())["files"]:
+            if name.endswith(".json"):
+                continue
+            try:
+                os.link(base / name, folder / name)
+            except OSError:
+                shutil.copy2(base / name, folder / name)
+    return folder
+
+
+def publish(cache: Path, folder: Path, base: Path | None = None) -> None:
+    """Write the manifest, sync everything to disk and make this generation the one in use.
+
+    Files linked from `base` keep the digest they had: they are never written twice.
+    """
+    known = {}
+    if base is not None:
+        entries = json.loads((base / MANIFEST).read_bytes())["files"]
+        known = {(entry[0], *entry[1:4]): entry[4] for entry in entries}
+    files = []
+    for path in sorted(folder.iterdir()):
+        if path.name.endswith(("WRITELOCK", ".tmp")) or path.name == MANIFEST or path.is_dir():
+            continue
+        info = path.stat()
+        key = (path.name, info.st_size, info.st_mtime_ns, info.st_ino)
+        digest = known.get(key)
+        if digest is None:
+            digest = _digest(path)
+            _sync(path)
+        files.append([*key, digest])
+    write_json(folder / MANIFEST, {"made_by": _made_by(), "files": files})
+    _sync(folder)
+    temporary = cache / f"{CURRENT}.{os.getpid()}"
+    temporary.write_text(folder.name, "utf-8")
+    _sync(temporary)
+    temporary.replace(cache / CURRENT)
+    _sync(cache)
+
+
+def write_json(path: Path, value: object, sync: bool = True) -> None:
+    """Write a JSON file and, unless told otherwise, wait until it is on disk."""
+    data = json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode()
+    with path.open("wb") as file:
+        file.write(data)
+        if sync:
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _sync(path: Path) -> None:
+    if path.is_dir() and sys.platform == "win32":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sweep(cache: Path, keep: Path) -> None:
+    """Remove generations that nobody can be reading any more."""
+    with contextlib.suppress(OSError):
+        old = sorted(path for path in cache.glob("gen-*") if path != keep)
+        previous = [path for path in old if (path / MANIFEST).exists()][-1:]
+        for path in old:
+            if path not in previous and time.time() - path.stat().st_mtime > KEEP_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def lock(cache: Path, patience: float) -> Iterator[bool]:
+    """Hold the build lock; yields whether it was had within `patience` seconds.
+
+    The lock dies with its process, so nobody ever has to delete it.
+    """
+    held = FileLock(str(cache / LOCK))
+    try:
+        had = bool(try_for(held.acquire, timeout=patience, delay=0.02))
+    except OSError as error:
+        raise UnusableError(f"{cache}: {error.strerror}") from error
+    try:
+        yield had
+    finally:
+        if had:
+            held.release()

@@ -1,0 +1,248 @@
+"""From words to the rows and sections that answer, best first."""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from kb.search.engine import Reader
+from kb.search.hit import WAYS, Hit, OpenFault, Result
+from kb.search.match import Matches, match
+from kb.search.stems import stem
+from kb.terms.glossary import Glossary
+from kb.terms.query import Word, words
+from kb.terms.words import spans
+
+# A customisation of this room outranks a section that says as much; what no longer holds sinks.
+KIND = {"mod": 1.15, "fault": 1.05}
+CLOSED = 0.4
+# Who names a place wants that place.
+ELSEWHERE = 0.3
+CARD_ORDER = ("mod", "patch", "fault", "table", "checklist", "section")
+CARD_ROWS = 100
+MOST_LINES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a search is narrowed to; an empty string narrows nothing."""
+
+    folder: str = ""
+    room: str = ""
+    kind: str = ""
+
+
+def search(
+    reader: Reader,
+    meta: dict[str, Any],
+    query: str,
+    limit: int,
+    filters: Filters,
+    docs_name: str,
+    today: date,
+) -> Result:
+    """The best `limit` hits. Those that hold every word stand above those that hold some."""
+    glossary = Glossary(
+        tuple(tuple(group) for group in meta["groups"]),
+        tuple((term, tuple(others)) for term, others in meta["one_way"]),
+    )
+    asked = words(query, glossary)
+    found = [match(reader, word) for word in asked]
+    allowed = _allowed(reader, filters)
+    card = _card(reader, asked)
+    ranked = _rank(found, allowed)
+    if card:
+        ranked = _rank_card(reader, asked, ranked, allowed)
+    best = heapq.nsmallest(CARD_ROWS if card else limit * 4 + 8, ranked)
+    faults = [OpenFault(**fault) for fault in meta["faults"]]
+    marks = _Marks(found)
+    hits = []
+    for missing, negative, number in best:
+        stored = json.loads(reader.stored(number))
+        score = -negative * KIND.get(stored["kind"], 1.0) * (CLOSED if "closed" in stored else 1.0)
+        hits.append((missing, -score, number, stored))
+    if card:
+        hits.sort(key=lambda h: (CARD_ORDER.index(h[3]["kind"]), h[3]["path"], h[3]["line"]))
+    else:
+        hits.sort(key=lambda h: h[:3])
+    hits = hits[: max(limit, CARD_ROWS) if card else limit]
+    first = hits[0][2] if hits else -1
+    ways = [matches.way(first) for matches in found]
+    guesses = [(m.word.text, m.guess, w) for m, w in zip(found, ways, strict=True) if m.guess]
+    return Result(
+        query=query,
+        hits=tuple(_hit(h[3], -h[1], asked, faults, marks, docs_name, today) for h in hits),
+        answered=max((w for w in ways if w != "none"), key=WAYS.index, default="none")
+        if hits
+        else "none",
+        missing=tuple(m.word.text for m, w in zip(found, ways, strict=True) if w == "none"),
+        corrected=_corrected(query, guesses),
+        place=" ".join(word.text for word in asked) if card else "",
+        behind=0,
+        total=len(ranked),
+        notes=(),
+        guesses=tuple((typed, guess) for typed, guess, _ in guesses),
+        matched=frozenset(marks.tokens),
+        stems=frozenset(marks.stems),
+    )
+
+
+def _corrected(query: str, guesses: Iterable[tuple[str, str, str]]) -> str | None:
+    mended = query.lower()
+    for typed, guess, way in guesses:
+        if way in ("typo", "none"):
+            mended = mended.replace(typed, guess)
+    return mended if mended != query.lower() else None
+
+
+def _allowed(reader: Reader, filters: Filters) -> set[int] | None:
+    """The documents that the filters leave, or None for all."""
+    allowed: set[int] | None = None
+    for name, value in (("in", filters.folder), ("room", filters.room), ("kind", filters.kind)):
+        if value:
+            numbers = reader.numbers("facet", f"{name}:{value.casefold()}")
+            allowed = numbers if allowed is None else allowed & numbers
+    return allowed
+
+
+def _rank(found: Sequence[Matches], allowed: set[int] | None) -> list[tuple[int, float, int]]:
+    """(words missing from it, minus its score, document) for every document that holds a word."""
+    totals: dict[int, float] = {}
+    held: dict[int, int] = {}
+    for matches in found:
+        for number, score in matches.scores.items():
+            totals[number] = totals.get(number, 0.0) + score
+            held[number] = held.get(number, 0) + 1
+    every = len(found)
+    for matches in found:
+        if matches.word.places and matches.scores:
+            for number in totals.keys() - matches.scores.keys():
+                totals[number] *= ELSEWHERE
+    numbers: Iterable[int] = totals if allowed is None else totals.keys() & allowed
+    return [
+        (0, -totals[n], n) if held[n] == every else (1, -totals[n] * held[n] / every, n)
+        for n in numbers
+    ]
+
+
+def _card(reader: Reader, asked: Sequence[Word]) -> bool:
+    """Whether the query names places of this room and nothing else."""
+    return bool(asked) and all(
+        word.places and any(reader.numbers("place", place) for place in word.places)
+        for word in asked
+    )
+
+
+def _rank_card(
+    reader: Reader,
+    asked: Sequence[Word],
+    ranked: list[tuple[int, float, int]],
+    allowed: set[int] | None,
+) -> list[tuple[int, float, int]]:
+    """Only what holds every place asked for: rows about it, then text that mentions it."""
+    complete = [entry for entry in ranked if entry[0] == 0]
+    return complete or ranked
+
+
+class _Marks:
+    """What to mark in the text of a hit, and the lines that hold most of it."""
+
+    def __init__(self, found: Iterable[Matches]) -> None:
+        self.tokens: set[str] = set()
+        self.stems: set[str] = set()
+        for matches in found:
+            self.tokens |= matches.tokens
+            self.stems |= matches.stems
+
+    def best_lines(self, text: str, first: int) -> tuple[tuple[int, str], ...]:
+        scored = []
+        for offset, line in enumerate(text.split("\n")):
+            if line.strip():
+                held = {text[a:b] for a, b in spans(line, self.tokens, self.stems, stem)}
+                scored.append((-len(held), offset, line.strip()))
+        best = sorted(scored)[:MOST_LINES]
+        return tuple(
+            (first + offset, line)
+            for n, offset, line in sorted(best, key=lambda b: b[1])
+            if n or len(scored) < 3
+        )
+
+
+def _hit(
+    stored: dict[str, Any],
+    score: float,
+    asked: Sequence[Word],
+    faults: Sequence[OpenFault],
+    marks: _Marks,
+    docs_name: str,
+    today: date,
+) -> Hit:
+    wanted = {place for word in asked for place in word.places}
+    places = tuple(stored.get("places", ()))
+    row = stored.get("cells")
+    text = " · ".join(f"{c}: {v}" for c, v in row.items() if v) if row else stored["text"].strip()
+    due = stored.get("due", "")
+    return Hit(
+        address=stored["address"],
+        page=stored["page"],
+        title=stored["title"],
+        heading=stored["heading"],
+        breadcrumb=tuple(stored["breadcrumb"]),
+        kind=stored["kind"],
+        path=f"{docs_name}/{stored['path']}",
+        line=stored["line"],
+        score=score,
+        text=text,
+        row=row,
+        lines=() if row else marks.best_lines(stored["text"], stored["line"]),
+        points=_points(stored, wanted),
+        places=places,
+        closed="closed" in stored,
+        faults=tuple(_faults_on(stored, places, wanted, faults, marks)),
+        due=due,
+        stale=bool(due) and due < today.isoformat(),
+    )
+
+
+def _points(stored: dict[str, Any], wanted: set[str]) -> tuple[Any, ...]:
+    """The vertical pairs of a patch row that a place asked for belongs to."""
+    return tuple(
+        (top, out, normal, tuple(bottoms), input_, wired)
+        for names, top, out, normal, bottoms, input_, wired in stored.get("points", ())
+        if not wanted.isdisjoint(names)
+    )
+
+
+def _faults_on(
+    stored: dict[str, Any],
+    places: Sequence[str],
+    wanted: set[str],
+    faults: Sequence[OpenFault],
+    marks: _Marks,
+) -> list[OpenFault]:
+    """The open faults on the thing that a hit is about.
+
+    Of a row these are the faults at the place asked for; where none was, those at its own place
+    that are about the words asked for. The intro of a page carries every fault of the page.
+    """
+    if stored["kind"] == "fault":
+        return []
+    rooms = set(stored.get("rooms", ()))
+    here = [f for f in faults if not f.rooms or not rooms or rooms.intersection(f.rooms)]
+    if asked_for := wanted.intersection(places):
+        return [f for f in here if asked_for.intersection(f.places)]
+    if places:
+        about = set(places)
+        return [
+            f
+            for f in here
+            if about == set(f.places)
+            or (about.intersection(f.places) and marks.tokens.intersection(f.words))
+        ]
+    if stored["address"] == stored["page"]:
+        return [f for f in faults if f.page == stored["page"]]
+    return []

@@ -1,0 +1,103 @@
+"""One file as the index takes it in: its documents, and what is remembered of it beside them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kb.pages.model import Page, Problem
+from kb.pages.parse import parse
+from kb.pages.read import read
+from kb.search.documents import Document, documents, due_date, open_faults
+
+SAMPLE = 200
+GLOSSARY = "glossary.md"
+
+
+@dataclass(slots=True)
+class Source:
+    """A page file: what `kb list` shows of it, and its documents."""
+
+    entry: dict[str, Any]
+    documents: list[Document]
+
+
+def load(docs: Path, path: str) -> Source:
+    """Read and parse one file; one that cannot be read has an entry and no documents."""
+    data = read(docs, path)
+    if isinstance(data, Problem):
+        return Source(_entry(path, f"unread: {data.message}", None, (data,)), [])
+    page = parse(path, data)
+    sha = hashlib.sha256(data).hexdigest()
+    return Source(_entry(path, sha, page, page.problems), list(documents(page)))
+
+
+def _entry(path: str, sha: str, page: Page | None, problems: Iterable[Problem]) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "sha": sha,
+        "address": page.address if page else path[:-3],
+        "title": page.title if page else "",
+        "problems": sum(not problem.warning for problem in problems),
+    }
+    if page is None:
+        return entry
+    if page.front.room:
+        entry["room"] = page.front.room
+    if page.front.verified:
+        entry["verified"] = page.front.verified.isoformat()
+    if due := due_date(page):
+        entry["due"] = due
+    if faults := list(open_faults(page)):
+        entry["faults"] = faults
+    if path == GLOSSARY:
+        entry["groups"], entry["one_way"] = _glossary(page)
+    return entry
+
+
+def _glossary(page: Page) -> tuple[list[list[str]], list[list[Any]]]:
+    groups: list[list[str]] = []
+    one_way: list[list[Any]] = []
+    for section in page.sections:
+        for table in section.tables:
+            columns = [column.casefold() for column in table.columns]
+            for row in table.rows:
+                if "also called" in columns:
+                    others = _terms(row.cells[columns.index("also called")])
+                    groups.append([row.cells[0], *others])
+                elif "also look under" in columns:
+                    one_way.append(
+                        [row.cells[0], _terms(row.cells[columns.index("also look under")])]
+                    )
+    return groups, one_way
+
+
+def _terms(cell: str) -> list[str]:
+    return [term for part in cell.replace(";", ",").split(",") if (term := part.strip())]
+
+
+def meta_of(table: dict[str, dict[str, Any]], average: float) -> dict[str, Any]:
+    """The little that every search needs beside the postings."""
+    glossary = table.get(GLOSSARY, {})
+    return {
+        "average": average,
+        "pages": len(table),
+        "groups": glossary.get("groups", []),
+        "one_way": glossary.get("one_way", []),
+        "faults": [fault for entry in table.values() for fault in entry.get("faults", ())],
+    }
+
+
+def average_length(docs: Path, paths: list[str], kept: dict[str, Source]) -> float:
+    """The mean length of a document, in words, from an even sample; what it read goes in `kept`."""
+    for path in paths[:: max(1, len(paths) // SAMPLE)]:
+        kept[path] = load(docs, path)
+    lengths = [d.length for d in _documents(kept.values())]
+    return max(1.0, sum(lengths) / len(lengths)) if lengths else 1.0
+
+
+def _documents(sources: Iterable[Source]) -> Iterator[Document]:
+    for source in sources:
+        yield from source.documents

@@ -1,0 +1,133 @@
+"""One studio: its pages and its index, each opened when it is first asked for.
+
+The one module, beside the doors, that imports late: a search with nothing changed must load
+Whoosh and nothing else of weight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kb.errors import KbError
+from kb.settings import Places
+
+if TYPE_CHECKING:
+    from kb.pages.model import Page, Row, Section
+    from kb.search.engine import Reader
+    from kb.search.hit import Result
+    from kb.search.index import Difference, Fresh
+    from kb.search.search import Filters
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a name stands for: a page, one of its sections, or one row of a section."""
+
+    page: Page
+    section: Section | None = None
+    row: Row | None = None
+
+
+class Studio:
+    """The facade: every door asks here. `progress` is told how far long work is."""
+
+    def __init__(self, places: Places, today: date, progress: Progress | None = None) -> None:
+        self.places = places
+        self.today = today
+        self.progress = progress
+        self._reader: Reader | None = None
+        self._folder: Path | None = None
+
+    def search(self, query: str, limit: int, filters: Filters) -> Result:
+        """What answers a query, best first, from pages as they are now.
+
+        Raises KbError for a query that is empty or too long.
+        """
+        from kb.search.search import search
+        from kb.terms.query import MAX_LENGTH, MAX_WORDS
+
+        if not query.strip():
+            raise KbError("nothing to search for; type a few words")
+        if len(query) > MAX_LENGTH:
+            raise KbError(f"query longer than {MAX_LENGTH} characters; use fewer words")
+        if len(query.split()) > MAX_WORDS:
+            raise KbError(f"query longer than {MAX_WORDS} words; use fewer")
+        name = self.places.docs.name
+        for attempt in (1, 2, 3):
+            fresh = self._fresh(again=attempt == 3)
+            try:
+                reader = self._open(fresh.folder)
+                result = search(reader, fresh.meta, query, limit, filters, name, self.today)
+            except Exception:
+                self._reader = self._folder = None
+                if attempt == 3:
+                    raise
+                continue
+            return replace(result, behind=fresh.behind, notes=tuple(fresh.notes))
+        raise AssertionError
+
+    def pages(self) -> list[dict[str, Any]]:
+        """What the index knows of each page: path, address, title, room, verified, problems."""
+        from kb.search.index import load_pages
+
+        table = load_pages(self._fresh().folder)
+        return [{"path": path, **entry} for path, entry in sorted(table.items())]
+
+    def reindex(self) -> int:
+        """Index every page anew; returns how many there are."""
+        from kb.search.generations import UnusableError
+        from kb.search.index import rebuild
+
+        try:
+            fresh = rebuild(self.places.docs, self.places.cache, self._build)
+        except UnusableError as error:
+            raise KbError(str(error)) from error
+        return int(fresh.meta["pages"])
+
+    def find(self, name: str) -> Found:
+        """The page, section or row that a name means: any part of an address that fits one.
+
+        `docs/equipment/console.md:41`, as a search prints it, works too. Raises KbError for a
+        name that fits nothing, or several.
+        """
+        from kb.pages.lookup import find
+
+        page, section, row = find(self.places.docs, name)
+        return Found(page, section, row)
+
+    def close(self) -> None:
+        """Let go of the index, and remove one that was made for this run only."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+        if self._folder is not None:
+            from kb.search.index import forget_private
+
+            forget_private()
+
+    def _fresh(self, again: bool = False) -> Fresh:
+        from kb.search.index import fresh, rebuild
+
+        if again:
+            return rebuild(self.places.docs, self.places.cache, self._build)
+        return fresh(self.places.docs, self.places.cache, self._build)
+
+    def _build(self, docs: Path, cache: Path, base: Path | None, difference: Difference) -> Fresh:
+        from kb.search.build import build
+
+        return build(docs, cache, base, difference, self.progress)
+
+    def _open(self, folder: Path) -> Reader:
+        from kb.search.engine import Reader
+
+        if self._reader is None or self._folder != folder:
+            if self._reader is not None:
+                self._reader.close()
+            self._reader, self._folder = Reader(folder), folder
+        return self._reader

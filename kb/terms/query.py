@@ -1,0 +1,129 @@
+"""What somebody typed, cut into the words that a hit should hold."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from kb.terms.glossary import Glossary
+from kb.terms.nouns import NOUN_OF
+from kb.terms.words import SAME_VALUE, STOP, UNITS, analysed, chunks, fold, joined
+
+MAX_LENGTH = 300
+MAX_WORDS = 32
+
+Phrase = tuple[str, ...]
+
+_RANGE_SPACES = re.compile(r"(\d)\s*(?:-|\bto\b|\.\.)\s*(\d)")
+_PLACE_RANGE = re.compile(r"^(\d{1,4})-(\d{1,4})$")
+_JACK = re.compile(r"^(?:([a-z]):)?([a-z]{1,2})(\d{1,3})$")
+_SAME_VALUES = frozenset(SAME_VALUE.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One thing asked for.
+
+    `exact` are the spellings that are the word itself, each a phrase of one or more tokens;
+    `synonyms` those that mean the same, `wider` those that are worth a look. `places` are set
+    where the word names a place (`ch:19`). `plain` words may be stemmed and repaired.
+    """
+
+    text: str
+    exact: tuple[Phrase, ...]
+    places: tuple[str, ...] = ()
+    plain: bool = False
+    synonyms: tuple[Phrase, ...] = ()
+    wider: tuple[Phrase, ...] = ()
+
+
+def words(query: str, glossary: Glossary) -> list[Word]:
+    """The words of a query, words of no subject left out as long as others remain."""
+    folded = _RANGE_SPACES.sub(r"\1-\2", fold(query))
+    cores = [core for core, _, _ in map(analysed, chunks(folded)) if core]
+    found: list[Word] = []
+    weak: list[Word] = []
+    at = 0
+    while at < len(cores):
+        word, length = _place(cores, at) or _phrase(cores, at, glossary) or _single(cores, at)
+        at += length
+        (weak if word.text in STOP else found).append(_with_synonyms(word, glossary))
+    return found or weak
+
+
+def _place(cores: list[str], at: int) -> tuple[Word, int] | None:
+    """A noun and its number: `ch 19`, `tie line 3`, `room a`, `c17`, `ch 17-24`."""
+    for length in (3, 2):
+        if at + length > len(cores):
+            continue
+        before = cores[at] if length == 3 else ""
+        left, right = cores[at + length - 2], cores[at + length - 1]
+        if length == 3 and left not in ("line", "lines"):
+            continue
+        names = tuple(name for name in joined(before, left, right) if ":" in name)
+        bounds = _PLACE_RANGE.match(right)
+        if names and bounds and int(bounds[1]) < int(bounds[2]) <= int(bounds[1]) + 48:
+            noun = names[0].split(":")[0]
+            names = tuple(f"{noun}:{n}" for n in range(int(bounds[1]), int(bounds[2]) + 1))
+        if names:
+            text = " ".join(cores[at : at + length])
+            return Word(text, tuple((name,) for name in names), names), length
+    text = cores[at]
+    names = tuple(name for name in analysed(text)[1] if name.split(":")[0] in NOUN_OF.values())
+    if names and not text.startswith(names):
+        return Word(text, tuple((name,) for name in names), names), 1
+    if jack := _JACK.match(text):
+        room = f"{jack[1]}:" if jack[1] else ""
+        place = f"jack:{room}{jack[2]}{int(jack[3])}"
+        return Word(text, ((text,), (place,)), (place,)), 1
+    return None
+
+
+def _phrase(cores: list[str], at: int, glossary: Glossary) -> tuple[Word, int] | None:
+    """The longest run of words that the glossary knows as one term."""
+    for length in range(min(glossary.longest, len(cores) - at), 1, -1):
+        run = cores[at : at + length]
+        if glossary.key(run):
+            return Word(" ".join(run), _spellings(run)), length
+    return None
+
+
+def _single(cores: list[str], at: int) -> tuple[Word, int]:
+    core = cores[at]
+    after = cores[at + 1] if at + 1 < len(cores) else ""
+    if after:
+        names = joined("", core, after)
+        if names and (after in UNITS or core not in UNITS):
+            text = f"{core} {after}"
+            apart = () if after in UNITS else ((core, *analysed(after)[1][:1]),)
+            first = names[:1] if core[:1] in "+-" else names
+            known = dict.fromkeys((name,) for name in first if name != after)
+            return Word(text, (*known, *apart)), 2
+    if core.isalpha():
+        return Word(core, ((core,),), plain=True), 1
+    spelled = analysed(core)[1]
+    signed = core[:1] in "+-" or core[:1].isdigit()
+    if signed or len(spelled) < 2:
+        same = tuple((t,) for t in spelled[:1])
+        if len(spelled) > 1 and spelled[1] in _SAME_VALUES:
+            same += ((spelled[1],),)
+        return Word(core, same), 1
+    parts = tuple(part for part in core.split("-") if part)
+    apart = (parts,) if len(parts) > 1 else ()
+    return Word(core, ((spelled[0],), *apart), plain=spelled[0].isalpha()), 1
+
+
+def _spellings(run: list[str]) -> tuple[Phrase, ...]:
+    together = "".join(part.replace("-", "") for part in run)
+    apart = tuple(t for part in run for t in (analysed(part)[1][:1]))
+    return ((together,),) if len(apart) < 2 else ((apart), (together,))
+
+
+def _with_synonyms(word: Word, glossary: Glossary) -> Word:
+    key = glossary.key(word.text.split())
+    if not key:
+        return word
+    known = set(word.exact)
+    synonyms = tuple(p for p in glossary.synonyms(key) if p not in known)
+    wider = tuple(p for p in glossary.wider(key) if p not in known)
+    return replace(word, synonyms=synonyms, wider=wider)

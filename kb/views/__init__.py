@@ -1,0 +1,1 @@
+"""Results as text for a terminal, or as JSON; the only place where foreign text is printed."""

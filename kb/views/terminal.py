@@ -1,0 +1,123 @@
+"""What may reach a terminal, and how wide and how bright it is."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import TextIO
+
+# Everything that could move a cursor, ring, write to a clipboard or turn text around.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e"
+    "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_PLAIN = str.maketrans(
+    {
+        "›": ">",
+        "·": "|",
+        "–": "-",
+        "—": "-",
+        "…": "...",
+        "→": "->",
+        "−": "-",
+        "☐": "[ ]",
+        "Ω": "ohm",
+        "μ": "u",
+        "‘": "'",
+        "’": "'",
+        "“": '"',
+        "”": '"',
+        "≥": ">=",
+        "≤": "<=",
+    }
+)
+
+
+def clean(text: str) -> str:
+    """The text with every control character shown as `\\x1b`, lone surrogates as `\\udc80`."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSAFE.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+
+
+class Screen:
+    """How to write to one stream: its width, and whether it takes bold and dim."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self.stream = stream or sys.stdout
+        terminal = self.stream.isatty()
+        said = os.environ.get("NO_COLOR")
+        self.styled = terminal and not said and os.environ.get("TERM", "") not in ("", "dumb")
+        self.width = max(20, min(shutil.get_terminal_size((80, 24)).columns, 100))
+        self.height = shutil.get_terminal_size((80, 24)).lines
+        self.terminal = terminal
+        encoding = (getattr(self.stream, "encoding", None) or "ascii").lower()
+        self._plain = not encoding.replace("-", "").startswith("utf")
+
+    def text(self, text: str) -> str:
+        """Foreign text, made safe and writable here."""
+        text = clean(text)
+        return text.translate(_PLAIN) if self._plain else text
+
+    def bold(self, text: str) -> str:
+        """Text that matters most."""
+        return f"\x1b[1m{text}\x1b[0m" if self.styled else text
+
+    def dim(self, text: str) -> str:
+        """Text that is there to be looked up."""
+        return f"\x1b[2m{text}\x1b[0m" if self.styled else text
+
+    def mark(self, text: str) -> str:
+        """A match: bold and in colour, readable where there is neither."""
+        return f"\x1b[1;36m{text}\x1b[0m" if self.styled else text
+
+    def warn(self, text: str) -> str:
+        """Something broken or out of date."""
+        return f"\x1b[1;33m{text}\x1b[0m" if self.styled else text
+
+    def wrap(self, text: str, first: str = "", rest: str = "") -> Iterator[str]:
+        """Lines of the text that fit the width, with these margins."""
+        yield from textwrap.wrap(
+            text,
+            self.width,
+            initial_indent=first,
+            subsequent_indent=rest,
+            break_on_hyphens=False,
+            break_long_words=True,
+        ) or [first.rstrip()]
+
+
+def cells(text: str) -> int:
+    """How many columns a text takes on a terminal: wide East Asian characters take two."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def padded(text: str, width: int) -> str:
+    """The text filled with blanks to a width in columns."""
+    return text + " " * max(0, width - cells(text))
+
+
+def table(screen: Screen, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Aligned columns, the last one cut at the screen's edge."""
+    lines = [tuple(screen.text(cell) for cell in row) for row in rows]
+    widths = [max(map(cells, column)) for column in zip(head, *lines, strict=True)]
+    yield screen.dim("  ".join(map(padded, head, widths)).rstrip())
+    for line in lines:
+        yield "  ".join(map(padded, line, widths)).rstrip()
