@@ -285,10 +285,11 @@ def test_the_newest_event_of_each_subject_is_found_by_order_not_by_clock(place: 
 
 def test_ticks_taken_back_do_not_count_as_done(place: Path) -> None:
     with opened(place) as records:
-        kept, gone = records.append([tick("a"), tick("b")])
+        kept, gone = records.append([tick("a", fingerprint="1:a"), tick("b", fingerprint="1:b")])
         records.append([Draft("untick", "jt", "open", gone.id)])
-        assert [done.target for done in records.done()] == [kept.target]
+        assert [done.items for done in records.done()] == [{kept.fingerprint}]
         assert records.done(actor="jt") == []
+        assert records.run_counts() == {("mara", "open"): 1}
 
 
 def test_words_for_words_no_forbidden_way_to_write_is_used() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.errors import KbError
-from kb.records.event import Draft, Event, make
+from kb.records.event import Done, Draft, Event, make
 from kb.records.people import Roster, roster
 from kb.training import runs, samestep, standing
 from kb.training.checklist import Checklist, to_draft, versions
@@ -25,13 +25,17 @@ OLD = (
 )
 
 
+def print_(text: str) -> str:
+    return "1:" + text.replace(" ", "_")
+
+
 def items(*texts: str, sign: str | None = None) -> tuple[Wording, ...]:
     """Items of these texts; `(!)` and `(sign-off)` at the end say what they say in a page."""
     found = []
     for number, text in enumerate(texts, 1):
         sign_off = sign or "" if text.endswith("(sign-off)") else None
         critical = text.endswith("(!)")
-        found.append(Wording(f"open/{text}", str(number), f"1:{text}", text, critical, sign_off))
+        found.append(Wording(f"open/{text}", str(number), print_(text), text, critical, sign_off))
     return tuple(found)
 
 
@@ -39,8 +43,9 @@ def listed(*texts: str, sign: str | None = None) -> Checklist:
     return Checklist("open", "Open the room", items(*texts, sign=sign))
 
 
-def did(*texts: str) -> dict[str, datetime]:
-    return {f"1:{text}": NOW for text in texts}
+def did(*texts: str) -> Done | None:
+    prints = " ".join(print_(text) for text in texts)
+    return Done("mara", "open", prints, "2026-11-22T14:03:00.000Z") if texts else None
 
 
 def events(*drafts: Draft) -> list[Event]:
@@ -51,12 +56,12 @@ def events(*drafts: Draft) -> list[Event]:
 
 
 def signed(*texts: str, ok: bool = True, level: str = "alone", by: str = "engineer") -> SignOff:
-    prints = frozenset(f"1:{text}" for text in texts)
+    prints = frozenset(map(print_, texts))
     return SignOff("rh", "mara", "open", level, ok, "", NOW, "", prints, (by, "intern"))
 
 
 def asked(history: History, done: Sequence[str]) -> list[tuple[str, str]]:
-    return [(change.was, change.now) for change in stands(history, did(*done), []).changed]
+    return [(change.was, change.now) for change in stands(history, did(*done)).changed]
 
 
 def state(history: History, done: Sequence[str], *signs: SignOff) -> str:
@@ -68,7 +73,7 @@ def test_somebody_who_has_done_every_item_at_its_present_wording_is_current() ->
     assert state(history, ()) == "never"
     assert state(history, OLD[:4]) == "in progress"
     assert state(history, OLD) == "current"
-    assert [i.text for i in stands(history, did(*OLD[:4]), []).missing] == [OLD[4]]
+    assert [i.text for i in stands(history, did(*OLD[:4])).missing] == [OLD[4]]
 
 
 def test_a_reworded_item_is_asked_for_again_and_only_that_item() -> None:

@@ -73,16 +73,21 @@ class Event:
 
 
 class Done(NamedTuple):
-    """That somebody has ticked an item at this wording; `at` is the last time, as text.
+    """Which items of a checklist somebody has ticked, each at its wording then.
 
-    A tuple, because a studio of a hundred people has tens of thousands.
+    Fingerprints and the time of the last tick are text as it comes from the store: a studio of a
+    hundred people has thousands of these and looks into few.
     """
 
     actor: str
     subject: str
-    target: str
-    fingerprint: str
+    fingerprints: str
     at: str
+
+    @property
+    def items(self) -> frozenset[str]:
+        """The fingerprints of the items."""
+        return frozenset(self.fingerprints.split())
 
 
 COLUMNS = tuple(f.name for f in fields(Event))

@@ -41,11 +41,8 @@ class Queries:
     ) -> list[Event]:
         """All events of these kinds, in order."""
         where, values = _is_in("kind", kinds)
-        for name, value in (("actor", actor), ("subject", subject), ("target", target)):
-            if value is not None:
-                where += f" and {name} = ?"
-                values.append(value)
-        return list(self.select(where + " order by lamport, id", values))
+        more, others = _also(actor=actor, subject=subject, target=target)
+        return list(self.select(f"{where}{more} order by lamport, id", [*values, *others]))
 
     def in_runs(self, first: str, last: str, subject: str | None = None) -> list[Event]:
         """All events of the runs whose names lie from `first` up to `last`, in order."""
@@ -70,30 +67,28 @@ class Queries:
         return list(self.select(where, values))
 
     def done(self, *, actor: str | None = None, subject: str | None = None) -> list[Done]:
-        """Who has ticked which item at which wording, and last when; ticks taken back left out."""
+        """Who has ticked which items at which wording; ticks taken back are left out."""
+        whose, values = _also(actor=actor, subject=subject)
         sql = (
-            "select actor, subject, target, fingerprint, max(at) from events"
-            " indexed by events_by_kind where kind = 'tick'"
+            "select actor, subject, group_concat(fingerprint, ' '), max(at) from"
+            " (select actor, subject, fingerprint, max(at) as at"
+            " from events indexed by events_ticked"
+            f" where kind = 'tick'{whose} and fingerprint <> ''"
             " and id not in (select target from events where kind = 'untick')"
+            " group by actor, subject, fingerprint) group by actor, subject"
         )
-        values = []
-        for name, value in (("actor", actor), ("subject", subject)):
-            if value is not None:
-                sql += f" and {name} = ?"
-                values.append(value)
-        sql += " group by actor, subject, target, fingerprint"
         with told(self.path):
             return list(map(Done._make, self._connection.execute(sql, values)))
 
     def run_counts(self, *, actor: str | None = None) -> dict[tuple[str, str], int]:
         """In how many runs of each checklist each person has ticked something."""
-        sql = "select actor, subject, count(distinct run) from events where kind = 'tick'"
-        values = []
-        if actor is not None:
-            sql += " and actor = ?"
-            values.append(actor)
+        whose, values = _also(actor=actor)
+        sql = (
+            "select actor, subject, count(distinct run) from events indexed by events_ticked"
+            f" where kind = 'tick'{whose} group by actor, subject"
+        )
         with told(self.path):
-            rows = self._connection.execute(sql + " group by actor, subject", values)
+            rows = self._connection.execute(sql, values)
             return {(who, what): count for who, what, count in rows}
 
     def count(self) -> int:
@@ -146,3 +141,9 @@ def from_row(plain: Sequence[Any], path: Path) -> Event:
 
 def _is_in(name: str, values: Sequence[str]) -> tuple[str, list[object]]:
     return f"{name} in ({', '.join('?' * len(values))})", list(values)
+
+
+def _also(**wanted: str | None) -> tuple[str, list[object]]:
+    """Conditions for those columns that were given a value."""
+    given = {name: value for name, value in wanted.items() if value is not None}
+    return "".join(f" and {name} = ?" for name in given), list(given.values())

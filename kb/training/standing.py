@@ -115,20 +115,22 @@ class History:
 
 
 def standing(
-    history: History, done: Mapping[str, datetime], signed: Sequence[SignOff], runs: int = 0
+    history: History, done: Done | None, signed: Sequence[SignOff] = (), runs: int = 0
 ) -> Standing:
-    """How somebody stands who has done these fingerprints, and for whom these have signed."""
+    """How somebody stands who has done this, and for whom these have signed, oldest first."""
     now = history.now
-    mine = {history.canon(fingerprint): at for fingerprint, at in done.items()}
+    mine = frozenset(map(history.canon, done.items)) if done else frozenset()
     seen = _seen(history, signed)
     missing = [item for item, key in history.needed if key not in mine]
     missing += [item for item, key in history.watched if key not in seen]
     last = signed[-1] if signed else None
-    times = [*mine.values(), *(seen.values())]
+    times = list(seen.values())
+    if done:
+        times.append(datetime.fromisoformat(done.at))
     state: State = "current"
     changed: tuple[Change, ...] = ()
     if missing:
-        state, changed = _asked_again(history, frozenset(mine), frozenset(seen), missing)
+        state, changed = _asked_again(history, mine, frozenset(seen), missing)
     number = {item: n for n, item in enumerate(now.items)}
     missing.sort(key=number.__getitem__)
     return Standing(
@@ -238,20 +240,6 @@ def to_draft(
     if note:
         body["note"] = note
     return Draft("signoff", signer, now.address, learner, now.version, body)
-
-
-def done_by(rows: Iterable[Done]) -> dict[tuple[str, str], dict[str, datetime]]:
-    """What each person has done of each checklist: fingerprints, and when last."""
-    found: dict[tuple[str, str], dict[str, datetime]] = {}
-    times: dict[str, datetime] = {}
-    for actor, subject, _, fingerprint, at in rows:
-        when = times.get(at)
-        if when is None:
-            when = times[at] = datetime.fromisoformat(at)
-        mine = found.setdefault((actor, subject), {})
-        if fingerprint not in mine or mine[fingerprint] < when:
-            mine[fingerprint] = when
-    return found
 
 
 def _seen(history: History, signed: Sequence[SignOff]) -> dict[str, datetime]:
