@@ -14,6 +14,18 @@ ROOT = Path(__file__).resolve().parents[1]
 
 Ran = subprocess.CompletedProcess[str]
 
+# The day on which kb runs here: what has gone stale must not depend on when the tests are run.
+CLOCK = """
+import datetime
+
+class date(datetime.date):
+    @classmethod
+    def today(cls):
+        return cls(2026, 11, 22)
+
+datetime.date = date
+"""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -28,6 +40,7 @@ def run_kb() -> Callable[..., Ran]:
     """Run `kb WORDS` in the folder `home/studio`; its cache and records live below `home` too."""
 
     def run(home: Path, *words: str, python: Sequence[str] = ()) -> Ran:
+        (home / "sitecustomize.py").write_text(CLOCK, encoding="utf-8")
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("KB_", "XDG_"))}
         environment |= {
             "HOME": str(home),
@@ -36,7 +49,7 @@ def run_kb() -> Callable[..., Ran]:
             "COLUMNS": "80",
             "NO_COLOR": "1",
             "TZ": "UTC",
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": os.pathsep.join([str(home), str(ROOT)]),
             "PYTHONIOENCODING": "utf-8",
             "PYTHONUNBUFFERED": "1",  # keeps notes and results in the order they were said
         }

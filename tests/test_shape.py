@@ -46,6 +46,9 @@ def studio(tmp_path_factory: pytest.TempPathFactory, run_kb: Callable[..., Ran])
         ("search --json insert", {"whoosh"}),
         ("ch 19", {"whoosh"}),
         ("search zzyzx", {"whoosh"}),
+        ("list", set()),
+        ("show console", {"markdown_it", "yaml"}),
+        ("reindex", {"whoosh", "markdown_it", "yaml"}),
     ],
 )
 def test_a_command_loads_what_it_needs_and_no_more(

@@ -19,6 +19,7 @@ The blocks of one file are one session, in order. The folder is called /studio i
 
 from __future__ import annotations
 
+import difflib
 import re
 import shlex
 import shutil
@@ -60,8 +61,9 @@ def test_kb_prints_what_the_transcript_says(
     happened = BLOCK.sub(replay, told)
     if request.config.getoption("--rewrite"):
         path.write_text(happened, encoding="utf-8", newline="\n")
-    else:
-        assert happened == told
+    elif happened != told:
+        lines = difflib.unified_diff(told.splitlines(), happened.splitlines(), "told", "happened")
+        pytest.fail("\n".join([path.name, *lines]), pytrace=False)
 
 
 def lay_out(studio: Path, start: re.Match[str] | None) -> None:

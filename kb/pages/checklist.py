@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kb.pages import address, inline, tasks
+from kb.pages import address, tasks
 from kb.pages.blocks import Block
 from kb.pages.fingerprint import fingerprint
 from kb.pages.headings import Part
 from kb.pages.model import Item
 from kb.pages.outline import Outline
-from kb.terms.text import one_line
 
-_MARK = re.compile(r"\(\s*(?:(?P<stop>!)|sign[- ]?off(?:\s+(?P<role>[^()]+?))?)\s*\)", re.IGNORECASE)
+_MARK = re.compile(
+    r"\(\s*(?:(?P<stop>!)|sign[- ]?off(?:\s+(?P<role>[^()]+?))?)\s*\)", re.IGNORECASE
+)
 
 
 def items(part: Part, unique: address.Unique, outline: Outline) -> tuple[Item, ...]:
@@ -23,7 +24,7 @@ def items(part: Part, unique: address.Unique, outline: Outline) -> tuple[Item, .
     return tuple(reader.found)
 
 
-def steps(part: Part) -> tuple[str, ...]:
+def steps(part: Part, outline: Outline) -> tuple[str, ...]:
     """The steps of a section's numbered list: the first one, and what goes on with its numbers."""
     found: list[str] = []
     for block in part.blocks:
@@ -32,7 +33,7 @@ def steps(part: Part) -> tuple[str, ...]:
         if found and block.number != len(found) + 1:
             break
         for item in block.children:
-            found.append(one_line(inline.plain(tasks.first_paragraph(item))))
+            found.append(outline.bare(tasks.first_paragraph(item)))
     return tuple(found)
 
 
@@ -65,8 +66,8 @@ class _Reader:
         if box == "x":
             message = "[x] in a checklist: who has done it is recorded, not written in the page"
             self.outline.report(item.line, "ticked", message, warning=not self.outline.ours)
-        text, critical, sign_off = self._marks(one_line(inline.plain(tasks.content(item))), item)
-        notes = list(tasks.plain_texts(_notes(item.children[1:])))
+        text, critical, sign_off = self._marks(self.outline.bare(tasks.content(item)), item)
+        notes = list(tasks.plain_texts(_notes(item.children[1:]), self.outline))
         text = "\n".join([text, *notes])
         name = self.unique.give(address.part(text.partition("\n")[0]) or f"step-{number}")
         self.found.append(
@@ -101,11 +102,10 @@ class _Reader:
 
 
 def _last_mark(text: str) -> re.Match[str] | None:
-    last = None
-    if text.endswith((")", ").")):
-        for last in _MARK.finditer(text, max(0, text.rfind("("))):
-            pass
-    return last if last and last.end() >= len(text) - 1 else None
+    if not text.endswith((")", ").")):
+        return None
+    match = _MARK.match(text, max(0, text.rfind("(")))
+    return match if match and match.end() >= len(text) - 1 else None
 
 
 def _notes(blocks: Sequence[Block]) -> list[Block]:

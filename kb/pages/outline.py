@@ -48,3 +48,7 @@ class Outline:
     def one_line(self, content: str, line: int) -> str:
         """The content of a block without its marks, on one line."""
         return one_line(self.plain(content, line))
+
+    def bare(self, content: str) -> str:
+        """The same for content that has been counted already: its links are not kept again."""
+        return one_line(inline.plain(content, self.labels))

@@ -47,7 +47,7 @@ def _section(part: Part, breadcrumb: tuple[str, ...], outline: Outline) -> Secti
         unique = Unique()
         rows = tables(part.address, _raw_tables(part, outline), unique, outline.report)
         items = checklist.items(part, unique, outline)
-        steps = checklist.steps(part)
+        steps = checklist.steps(part, outline)
         kind = "checklist" if items else "section"
     return Section(
         address=part.address,

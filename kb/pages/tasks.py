@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kb.pages import inline
 from kb.pages.blocks import Block
-from kb.terms.text import one_line
+from kb.pages.outline import Outline
 
 _BOX = re.compile(r"\[([ xX])\](?:\s+|$)")
 _NEARLY = re.compile(r"\[\s*[xX]?\s*\](?![(\[:])")
@@ -42,22 +42,21 @@ def has_tasks(block: Block) -> bool:
     return any(box(child) is not None or has_tasks(child) for child in block.children)
 
 
-def plain_texts(blocks: list[Block]) -> Iterator[str]:
+def plain_texts(blocks: Sequence[Block], outline: Outline) -> Iterator[str]:
     """The texts of the blocks, one for each leaf, list items with a hyphen; marks taken off."""
     for block in blocks:
         if block.kind in ("paragraph", "heading"):
-            if text := one_line(inline.plain(block.content)):
-                yield text
+            yield outline.bare(block.content)
         elif block.kind == "code":
             yield block.content.rstrip("\n")
         elif block.kind == "table":
             for cells in block.cells:
-                yield " | ".join(one_line(inline.plain(cell)) for cell in cells)
+                yield " | ".join(outline.bare(cell) for cell in cells)
         elif block.kind == "html":
-            if text := one_line(inline.plain(inline.without_comments(block.content))):
+            if text := outline.bare(inline.without_comments(block.content)):
                 yield text
         elif block.kind in ("bullets", "numbers"):
             for item in block.children:
-                yield from (f"- {text}" for text in plain_texts(item.children))
+                yield from (f"- {text}" for text in plain_texts(item.children, outline))
         else:
-            yield from plain_texts(block.children)
+            yield from plain_texts(block.children, outline)
