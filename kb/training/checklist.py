@@ -13,7 +13,10 @@ from kb.training.pairing import Wording
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
-    """A section with items; `address` is the section's."""
+    """A section with items; `address` is the section's.
+
+    A page without items can be signed for too: `text` is then the fingerprint of what it says.
+    """
 
     address: str
     title: str
@@ -23,11 +26,12 @@ class Checklist:
     safety: bool = False
     path: str = ""
     line: int = 0
+    text: str = ""
 
     @property
     def version(self) -> str:
         """Names this wording of all items."""
-        return version([item.fingerprint for item in self.items])
+        return version([item.fingerprint for item in self.items] or [self.text])
 
 
 def checklist(page: Page, section: Section) -> Checklist:
@@ -48,6 +52,22 @@ def checklist(page: Page, section: Section) -> Checklist:
 def checklists(page: Page) -> list[Checklist]:
     """Every checklist of a page."""
     return [checklist(page, section) for section in page.sections if section.items]
+
+
+def whole(page: Page) -> Checklist:
+    """A page without items, as a thing to be signed for."""
+    text = version([s.fingerprint for s in page.sections if s.kind != "quiz"])
+    front = page.front
+    return Checklist(
+        page.address,
+        page.title,
+        (),
+        front.for_role,
+        front.room,
+        bool(front.safety),
+        page.path,
+        text=text,
+    )
 
 
 def wording(item: Item) -> Wording:
