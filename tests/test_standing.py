@@ -373,3 +373,16 @@ def test_an_item_reworded_during_a_run_is_open_again() -> None:
     (now,) = runs.runs(events(*ticks))
     assert now.finished(checklist)
     assert not now.finished(listed(*OLD[:4], "Monitors last, DIM in"))
+
+
+def test_a_sign_off_does_the_watched_items_of_the_run_they_were_seen_in() -> None:
+    checklist = listed("Demagnetise the heads", "Levels within a tenth (sign-off)")
+    run = runs.current([], "open", DAY, "a")
+    ticked = runs.to_draft("tick", "mara", run, checklist.items[0])
+    seen = standing.to_draft("tk", "mara", checklist, level="supervised", ok=True, run=run.name)
+    not_yet = standing.to_draft("tk", "mara", checklist, level="knows", ok=False, run=run.name)
+    (now,) = runs.runs(events(ticked, not_yet))
+    assert not now.finished(checklist)
+    (now,) = runs.runs(events(ticked, not_yet, seen))
+    assert now.finished(checklist)
+    assert now.crew == ("mara", "tk")

@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from kb import errors
-from kb.cli import lookup
+from kb.cli import checklists, lookup, people, records, staff
 from kb.cli.session import Session, close, say
 from kb.errors import KbError
 
@@ -24,9 +24,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 lookup.join(app)
+checklists.join(app)
+people.join(app)
+staff.join(app)
+records.join(app)
 
 # Options of kb itself: they may stand before or after the command.
-_SHARED = {"--docs", "--cache", "--room"}
+_SHARED = {"--docs", "--cache", "--records", "--room", "--as"}
 # A dash before a digit is a word (`-10 dBV`). The parser sees it behind this mark.
 _WORD = "\x00"
 
@@ -51,6 +55,12 @@ def kb(
     room: Annotated[
         str | None, typer.Option(metavar="LETTER", help="Only this room; else KB_ROOM.")
     ] = None,
+    records: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Where records live; else KB_RECORDS.")
+    ] = None,
+    person: Annotated[
+        str | None, typer.Option("--as", metavar="PERSON", help="Who you are; else KB_PERSON.")
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which kb.")
     ] = False,
@@ -59,7 +69,8 @@ def kb(
 
     Any first word that is no command is a search: kb ch 17 insert. Bare kb is a prompt.
     """
-    ctx.obj = Session(docs, cache, room or os.environ.get("KB_ROOM", ""))
+    said = person or os.environ.get("KB_PERSON", "")
+    ctx.obj = Session(docs, cache, room or os.environ.get("KB_ROOM", ""), records, said)
     if ctx.invoked_subcommand is None:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             say(ctx.get_help())

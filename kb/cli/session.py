@@ -29,10 +29,19 @@ _BAR_AFTER = 60
 class Session:
     """One run of kb: where its folders are, and the studio, opened when first asked for."""
 
-    def __init__(self, docs: str | None, cache: str | None, room: str) -> None:
+    def __init__(
+        self,
+        docs: str | None,
+        cache: str | None,
+        room: str,
+        records: str | None = None,
+        person: str = "",
+    ) -> None:
         self._docs = docs
         self._cache = cache
+        self._records = records
         self.room = room
+        self.person = person
 
     @cached_property
     def studio(self) -> Studio:
@@ -40,7 +49,8 @@ class Session:
         from kb.studio import Studio
 
         places = find_places(self._docs, self._cache)
-        studio = Studio(places, date.today(), _progress())  # noqa: DTZ011  a date as on the wall
+        today = date.today()  # noqa: DTZ011  a date as on the wall
+        studio = Studio(places, today, _progress(), records=self._records)
         _open.append(studio)
         return studio
 
@@ -55,7 +65,9 @@ class Session:
 def close() -> None:
     """Let go of the studio, and see that everything printed has arrived."""
     while _open:
-        _open.pop().close()
+        studio = _open.pop()
+        note(studio.warnings())
+        studio.close()
     _flush()
 
 

@@ -22,7 +22,7 @@ class Checklist:
     title: str
     items: tuple[Wording, ...]
     for_role: str = ""
-    room: str = ""
+    rooms: tuple[str, ...] = ()
     safety: bool = False
     path: str = ""
     line: int = 0
@@ -42,7 +42,7 @@ def checklist(page: Page, section: Section) -> Checklist:
         title=page.title if alone else f"{page.title}: {section.heading}",
         items=tuple(map(wording, section.items)),
         for_role=page.front.for_role,
-        room=page.front.room,
+        rooms=rooms(page),
         safety=bool(page.front.safety),
         path=page.path,
         line=section.line,
@@ -63,11 +63,16 @@ def whole(page: Page) -> Checklist:
         page.title,
         (),
         front.for_role,
-        front.room,
+        rooms(page),
         bool(front.safety),
         page.path,
         text=text,
     )
+
+
+def rooms(page: Page) -> tuple[str, ...]:
+    """The rooms a page is about; none means all."""
+    return tuple(part.strip() for part in page.front.room.split(",") if part.strip())
 
 
 def wording(item: Item) -> Wording:

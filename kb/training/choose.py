@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from kb.errors import KbError
 from kb.records.event import Draft
@@ -78,11 +78,7 @@ def ticks(
 
     Raises KbError where the run is stopped, or an item named by itself needs a sign-off.
     """
-    stop = run.stopped(checklist)
-    if stop and stop.item not in {item.address for item in meant.items}:
-        number = next(item.number for item in checklist.items if item.address == stop.item)
-        why = f": {stop.reason}" if stop.reason else ""
-        raise KbError(f"the run is stopped, {number} failed{why}; tick {number} once it is right")
+    refuse_stopped(checklist, run, {item.address for item in meant.items})
     drafts, before, watched = [], [], []
     for item in meant.items:
         if item.sign_off is not None:
@@ -94,6 +90,16 @@ def ticks(
         else:
             drafts.append(to_draft("tick", actor, run, item, at=at))
     return drafts, before, watched
+
+
+def refuse_stopped(checklist: Checklist, run: Run, meant: Collection[str] = ()) -> None:
+    """Raise KbError where a failed (!) item stops the run, unless that item itself is meant."""
+    stop = run.stopped(checklist)
+    if stop is None or stop.item in meant:
+        return
+    number = next(item.number for item in checklist.items if item.address == stop.item)
+    why = f": {stop.reason}" if stop.reason else ""
+    raise KbError(f"the run is stopped, {number} failed{why}; tick {number} once it is right")
 
 
 def remaining(checklist: Checklist, run: Run) -> tuple[list[Wording], list[Wording]]:
@@ -122,8 +128,3 @@ def numbers(items: Sequence[Wording], all_items: Sequence[Wording]) -> str:
         part[0].number if len(part) == 1 else f"{part[0].number}-{part[-1].number}"
         for part in parts
     )
-
-
-def on(day: date) -> str:
-    """A day as on the sheet."""
-    return f"{day.day} {day:%b}"

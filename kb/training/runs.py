@@ -14,7 +14,7 @@ from kb.training.pairing import Wording
 
 State = Literal["done", "not applicable", "failed"]
 
-KINDS = ("run", "tick", "skip", "fail", "note", "untick")
+KINDS = ("tick", "skip", "fail", "note", "untick", "signoff")
 NO_ROOM = "-"
 _STATES: dict[str, State] = {"tick": "done", "skip": "not applicable", "fail": "failed"}
 
@@ -116,6 +116,8 @@ def runs(events: Iterable[Event]) -> list[Run]:
         said = marks.setdefault(key, {})
         if event.kind in _STATES:
             said[event.id] = _mark(event)
+        elif event.kind == "signoff":
+            said |= _watched(event)
         elif event.kind == "untick":
             said.pop(event.target, None)
         elif event.kind == "note":
@@ -179,6 +181,20 @@ def _mark(event: Event) -> Mark:
         _said(event, "reason"),
         event.body.get("critical") is True,
     )
+
+
+def _watched(event: Event) -> dict[str, Mark]:
+    """The items of a run that a sign-off says were seen done."""
+    items = event.body.get("watched")
+    if event.body.get("ok") is not True or not isinstance(items, list):
+        return {}
+    found = {}
+    for item in items:
+        match item:
+            case [str(address), str(fingerprint)]:
+                key = f"{event.id}/{address}"
+                found[key] = Mark(key, address, "done", event.actor, event.at, fingerprint)
+    return found
 
 
 def _when(event: Event) -> datetime:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from kb.errors import KbError
 from kb.records.event import Draft, Event
 from kb.training.ladder import Ladder
 from kb.training.pairing import Pair
+from kb.training.standing import History
 
 KIND = "same-step"
 _FIGURE = re.compile(r"[+\-−±]?\d[\d.,/:]*(?:\s?[^\W\d_]+)?")
@@ -30,6 +31,23 @@ def judgeable(two: Pair) -> bool:
 def may_judge(role: str, ladder: Ladder) -> bool:
     """Whether somebody of this role may say so: those at the top of the ladder or beside it."""
     return ladder.rank(role) == ladder.rank(ladder.steps[-1])
+
+
+def to_judge(history: History, only: Collection[str] | None = None) -> list[Pair]:
+    """The rewordings of a checklist, from each of its former wordings, that may be judged.
+
+    Those already judged are left out; with `only`, so are other items.
+    """
+    found: dict[tuple[str, str], Pair] = {}
+    for _, _, pairs in history.past:
+        for two in pairs:
+            if not judgeable(two) or two.was is None or two.now is None:
+                continue
+            was, now = two.was.fingerprint, two.now.fingerprint
+            judged = history.canon(was) == history.canon(now)
+            if not judged and (only is None or two.now.address in only):
+                found.setdefault((was, now), two)
+    return list(found.values())
 
 
 def to_draft(actor: str, address: str, two: Pair) -> Draft:

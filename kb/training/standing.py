@@ -229,9 +229,16 @@ def sign_offs(
 
 
 def to_draft(
-    signer: str, learner: str, now: Checklist, *, level: Level, ok: bool, note: str = ""
+    signer: str,
+    learner: str,
+    now: Checklist,
+    *,
+    level: Level,
+    ok: bool,
+    note: str = "",
+    run: str = "",
 ) -> Draft:
-    """The event of a sign-off, with all it covers."""
+    """The event of a sign-off, with all it covers; what was to be watched in `run` is then done."""
     body: dict[str, object] = {
         "level": level,
         "ok": ok,
@@ -239,6 +246,11 @@ def to_draft(
     }
     if note:
         body["note"] = note
+    if run:
+        body["run"] = run
+        body["watched"] = [
+            [item.address, item.fingerprint] for item in now.items if item.sign_off is not None
+        ]
     return Draft("signoff", signer, now.address, learner, now.version, body)
 
 
