@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from kb.pages import inline
-from kb.pages.address import Anchors
+from kb.pages.address import Anchors, Unique
 from kb.pages.blocks import Block
 from kb.pages.model import Front
 from kb.pages.outline import Outline
@@ -93,6 +93,7 @@ def _with_intro(found: list[Part]) -> list[Part]:
 def _name(found: list[Part], outline: Outline) -> None:
     anchors = Anchors()
     taken: dict[str, int] = {}
+    unique = Unique()
     for part in found:
         if part.level:
             part.anchor = anchors.give(part.heading)
@@ -107,10 +108,8 @@ def _name(found: list[Part], outline: Outline) -> None:
             if pinned or part.anchor:
                 message = f'id "{wanted}" already used at line {taken[wanted]}'
                 outline.report(part.line, "duplicate-id", message)
-            number = 2
-            while f"{wanted}-{number}" in taken:
-                number += 1
-            part.address = f"{wanted}-{number}"
+            while part.address in taken:
+                part.address = unique.give(wanted)
         taken[part.address] = part.line
         if pinned:
             outline.anchors.append(part.address)

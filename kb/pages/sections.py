@@ -45,7 +45,7 @@ def _section(part: Part, breadcrumb: tuple[str, ...], outline: Outline) -> Secti
         questions = quiz.questions(part, outline)
     else:
         unique = Unique()
-        rows = tables(part.address, _raw_tables(part, outline), unique, outline.report)
+        rows = tables(part.address, _raw_tables(part, outline), unique, outline)
         items = checklist.items(part, unique, outline)
         steps = checklist.steps(part, outline)
         kind = "checklist" if items else "section"
