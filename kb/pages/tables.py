@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from kb.pages import address
 from kb.pages.fingerprint import fingerprint
-from kb.pages.model import Fault, Mod, Patch, Row, RowKind, Table
 from kb.pages.inline import LONGEST
+from kb.pages.model import Fault, Mod, Patch, Row, RowKind, Table
 from kb.pages.outline import MOST_PLACES, Outline
 from kb.pages.patch import BLANK, expand, places_of_points
 from kb.terms.ranges import RangeError, noun_of_heading, places
