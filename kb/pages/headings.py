@@ -101,11 +101,13 @@ def _name(found: list[Part], outline: Outline) -> None:
         for heading in _nested_headings(part.blocks):
             outline.anchors.append(anchors.give(outline.one_line(heading.content, heading.line)))
         pinned = _pin(part, outline)
-        wanted = pinned or part.anchor or "section"
+        if not part.level:
+            continue
+        wanted = pinned or (part.anchor if part.anchor.strip("-0123456789") else "section")
         part.address = wanted
         part.pinned = bool(pinned)
-        if wanted in taken and part.level:
-            if pinned or part.anchor:
+        if wanted in taken:
+            if pinned or wanted == part.anchor:
                 message = f'id "{wanted}" already used at line {taken[wanted]}'
                 outline.report(part.line, "duplicate-id", message)
             while part.address in taken:

@@ -39,7 +39,7 @@ def parse(path: str, data: bytes) -> Page:
         title=title,
         front=matter,
         sections=found,
-        links=tuple(outline.links),
+        links=tuple(sorted(outline.links, key=lambda link: link.line)),
         anchors=tuple(outline.anchors),
         problems=_named(path, outline.problems),
     )

@@ -113,7 +113,7 @@ class _Text:
 
     def _paragraph(self, block: Block) -> None:
         plain = self.outline.plain(block.content, block.line)
-        self.meaning.append(plain)
+        self.meaning.append("[x]" + plain[3:] if plain.startswith("[X]") else plain)
         written = block.content.split("\n")
         for n, line in enumerate(plain.split("\n")):
             raw = self.outline.lines[block.line + n - 1].rstrip()

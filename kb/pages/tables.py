@@ -52,7 +52,7 @@ def tables(
     section: str, raw: Sequence[RawTable], unique: address.Unique, outline: Outline
 ) -> tuple[Table, ...]:
     """The tables of a section, whose address it is; `unique` gives the names in it."""
-    names = iter(_names([row for table in raw for row in table.rows], unique))
+    names = iter(_names([_named_by(table, row) for table in raw for row in table.rows], unique))
     before = address.below(section)
     found = []
     for table in raw:
@@ -67,13 +67,21 @@ def tables(
     return tuple(found)
 
 
+def _named_by(table: RawTable, row: tuple[str, ...]) -> tuple[str, ...]:
+    """The cells that name a row: its first two, or of a patch row with a blank top its Bottom."""
+    if kind_of(table.columns) == "patch" and not address.part(row[0]):
+        columns = [column.casefold() for column in table.columns]
+        return tuple(row[columns.index(name)] for name in ("bottom", "in") if name in columns)
+    return row[:2]
+
+
 def _names(rows: list[tuple[str, ...]], unique: address.Unique) -> list[str]:
     """The last part of each row's address.
 
     The first cell names a row; where it repeats in the section, every such row takes its second
     cell as well, so that a row keeps its address when a third one joins them.
     """
-    pieces = [[address.part(cell) for cell in row[:2]] for row in rows]
+    pieces = [[address.part(cell) for cell in row] for row in rows]
     first = [next((p for p in parts if p), str(n)) for n, parts in enumerate(pieces, 1)]
     often = Counter(first)
     names = []
