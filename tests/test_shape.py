@@ -46,7 +46,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory, run_kb: Callable[..., Ran])
         ("search --json insert", {"whoosh"}),
         ("ch 19", {"whoosh"}),
         ("search zzyzx", {"whoosh"}),
-        ("list", set()),
+        ("list", {"whoosh"}),
         ("show console", {"markdown_it", "yaml"}),
         ("reindex", {"whoosh", "markdown_it", "yaml"}),
     ],

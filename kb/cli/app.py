@@ -16,6 +16,8 @@ from kb.cli import checklists, lookup, people, records, staff
 from kb.cli.session import Session, close, say
 from kb.errors import KbError
 
+VERSION = "0.1.0"  # here, since asking the installed package costs more than all the rest
+
 app = typer.Typer(
     add_completion=True,
     rich_markup_mode=None,
@@ -37,9 +39,7 @@ _WORD = "\x00"
 
 def _version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import version
-
-        say(f"kb {version('studio-kb')}")
+        say(f"kb {VERSION}")
         raise typer.Exit
 
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import shlex
-import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -15,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from kb import errors
 from kb.errors import KbError
-from kb.settings import find_places
 
 if TYPE_CHECKING:
     from kb.studio import Studio
@@ -46,6 +42,7 @@ class Session:
     @cached_property
     def studio(self) -> Studio:
         """The studio of this run. Raises KbError where there are no docs."""
+        from kb.settings import find_places
         from kb.studio import Studio
 
         places = find_places(self._docs, self._cache)
@@ -83,11 +80,16 @@ def say_lines(lines: Iterable[str]) -> None:
 
 def say_json(value: Any) -> None:
     """A result as JSON, on standard output."""
+    import json
+
     _write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
 def page_through(lines: list[str]) -> None:
     """A long result on a terminal, in the pager people have: PAGER, else less."""
+    import shlex
+    import subprocess
+
     pager = shlex.split(os.environ.get("PAGER", "less")) or ["less"]
     environment = {"LESS": "FRX", **os.environ}
     try:

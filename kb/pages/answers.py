@@ -9,7 +9,7 @@ from kb.pages import inline
 from kb.pages.model import Cloze, Numeric, Short
 from kb.terms import units
 from kb.terms.text import one_line
-from kb.terms.units import Quantity, UnitError, UnknownUnitError
+from kb.terms.units import AmbiguousError, Quantity, UnitError, UnknownUnitError
 
 _LABEL = re.compile(r"\s*(?:\*\*|__)answers?(?::(?:\*\*|__)|(?:\*\*|__)\s*:)", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:,\s*)?(?:[*_]*or[*_]*|,)\s*", re.IGNORECASE)
@@ -74,7 +74,8 @@ def _numeric(span: str, sure: bool) -> Numeric | None:
             f"{error}; for an answer in words write `type=short` in its comment"
         ) from error
     except UnitError as error:
-        if sure or len(pair) == 2 or re.fullmatch(r"[\d.,eE+-]+", text):
+        certain = sure or len(pair) == 2 or isinstance(error, AmbiguousError)
+        if certain or re.fullmatch(r"[\d.,eE+-]+", text):
             raise KeyProblemError(str(error)) from error
         return None
     if not given.number.is_integer():

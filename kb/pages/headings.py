@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from kb.pages import inline
-from kb.pages.address import Anchors
+from kb.pages.address import Anchors, Unique
 from kb.pages.blocks import Block
 from kb.pages.model import Front
 from kb.pages.outline import Outline
@@ -93,6 +93,7 @@ def _with_intro(found: list[Part]) -> list[Part]:
 def _name(found: list[Part], outline: Outline) -> None:
     anchors = Anchors()
     taken: dict[str, int] = {}
+    unique = Unique()
     for part in found:
         if part.level:
             part.anchor = anchors.give(part.heading)
@@ -100,17 +101,17 @@ def _name(found: list[Part], outline: Outline) -> None:
         for heading in _nested_headings(part.blocks):
             outline.anchors.append(anchors.give(outline.one_line(heading.content, heading.line)))
         pinned = _pin(part, outline)
-        wanted = pinned or part.anchor or "section"
+        if not part.level:
+            continue
+        wanted = pinned or (part.anchor if part.anchor.strip("-0123456789") else "section")
         part.address = wanted
         part.pinned = bool(pinned)
-        if wanted in taken and part.level:
-            if pinned or part.anchor:
+        if wanted in taken:
+            if pinned or wanted == part.anchor:
                 message = f'id "{wanted}" already used at line {taken[wanted]}'
                 outline.report(part.line, "duplicate-id", message)
-            number = 2
-            while f"{wanted}-{number}" in taken:
-                number += 1
-            part.address = f"{wanted}-{number}"
+            while part.address in taken:
+                part.address = unique.give(wanted)
         taken[part.address] = part.line
         if pinned:
             outline.anchors.append(part.address)

@@ -23,7 +23,7 @@ _BACK = {0x10FF00 + n: chr(n) for n in _AWAY}
 
 _CODE_STARTS, _CODE_ENDS = "\U0010fffc", "\U0010fffd"
 
-_MARKED = re.compile(r"[\\`*_\[<&]")
+MARKED = re.compile(r"[\\`*_\[<&]")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~\n])")
 _TICKS = re.compile(r"`+")
 _TEXT = r"(?P<text>(?:[^\[\]]++|\[[^\[\]]*+\])*+)"
@@ -57,7 +57,7 @@ def plain(text: str, labels: Mapping[str, str] | None = None, on_link: OnLink | 
     `labels` are the page's link definitions; `on_link` is told each target, the line of the text
     it stands in (from 0), and whether it is an image.
     """
-    if not _MARKED.search(text) or len(text) > LONGEST:
+    if not MARKED.search(text) or len(text) > LONGEST:
         return text
     text = _protected(text)
     if "](" in text:

@@ -10,6 +10,9 @@ from kb.pages.blocks import Block
 from kb.pages.model import Link, Problem
 from kb.terms.text import one_line
 
+# Each row may stand for 512 members; a page of nothing but such rows would fill the memory.
+MOST_PLACES = 100_000
+
 
 @dataclass(slots=True)
 class Outline:
@@ -26,6 +29,7 @@ class Outline:
     anchors: list[str] = field(default_factory=list)
     questions: dict[str, int] = field(default_factory=dict)  # id -> line
     problems: list[Problem] = field(default_factory=list)
+    places_left: int = MOST_PLACES
 
     def report(self, line: int, code: str, message: str, warning: bool = False) -> None:
         """Note what is wrong with a line."""
@@ -33,6 +37,8 @@ class Outline:
 
     def plain(self, content: str, line: int) -> str:
         """The content of a block without its marks; its links are kept, its lines too."""
+        if not inline.MARKED.search(content) and len(content) <= inline.LONGEST:
+            return content  # most cells; what follows costs five times as much
         if len(content) > inline.LONGEST:
             message = (
                 f"paragraph of {len(content):,} characters, limit {inline.LONGEST:,}; "

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from kb.pages import address, blocks, front, headings
 from kb.pages.decode import decode
-from kb.pages.model import Page
+from kb.pages.model import Page, Problem
 from kb.pages.outline import Outline
 from kb.pages.sections import sections
+
+MOST_PROBLEMS = 1_000
 
 
 def parse(path: str, data: bytes) -> Page:
@@ -37,7 +39,16 @@ def parse(path: str, data: bytes) -> Page:
         title=title,
         front=matter,
         sections=found,
-        links=tuple(outline.links),
+        links=tuple(sorted(outline.links, key=lambda link: link.line)),
         anchors=tuple(outline.anchors),
-        problems=tuple(sorted(set(outline.problems))),
+        problems=_named(path, outline.problems),
     )
+
+
+def _named(path: str, problems: list[Problem]) -> tuple[Problem, ...]:
+    """The problems in order of line; a page with thousands has one cause, not thousands."""
+    found = sorted(set(problems))
+    if len(found) > MOST_PROBLEMS:
+        more = f"{len(found) - MOST_PROBLEMS:,} more problems in this page"
+        found[MOST_PROBLEMS:] = [Problem(path, found[MOST_PROBLEMS].line, 0, "many-problems", more)]
+    return tuple(found)

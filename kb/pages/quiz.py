@@ -43,6 +43,8 @@ _SAID: dict[KeyBlock, str] = {
     "cloze": "a paragraph with bold words",
 }
 
+_NOT_INDENTED = "a remark on an option is indented below it; at the margin write `> Why:`"
+
 _COMMENT = re.compile(r"<!--\s*(q:|(?=type\s*=))(.*?)-->", re.DOTALL)
 _ID = re.compile(r"\w[\w./#:-]*")
 _LABEL = re.compile(r"\s*[*_]*(hint|why)[*_]*\s*:[*_]*\s*", re.IGNORECASE)
@@ -202,8 +204,15 @@ class _Reader:
         blocks = [block for _, block in chosen]
         kinds = {kind for kind, _ in chosen}
         if len(blocks) > 1 and not (kinds == {"cloze"} or self._is_one_list(kinds, found)):
-            lines = ", ".join(str(block.line) for block in blocks)
-            self.refuse(self.part.line, f"question has more than one answer (lines {lines})")
+            between = [block for _, block in found if blocks[0].line < block.line < blocks[-1].line]
+            if kinds == {"tasks"} and all(b.kind == "quote" for b in between if b not in blocks):
+                for block in between:
+                    if block.kind == "quote":
+                        self.refuse(block.line, _NOT_INDENTED)
+            else:
+                lines = ", ".join(str(block.line) for block in blocks)
+                self.refuse(self.part.line, f"question has more than one answer (lines {lines})")
+            return []
         return blocks
 
     def _is_one_list(
@@ -224,8 +233,7 @@ class _Reader:
             elif not after:
                 self.prompt += [t for t in tasks.plain_texts([block], self.outline) if t]
             elif key and block.kind == "quote":
-                message = "a remark on an option is indented below it; at the margin write `> Why:`"
-                self.refuse(block.line, message)
+                self.refuse(block.line, _NOT_INDENTED)
             elif key:
                 message = "text after the answer is not read; an explanation is written `> Why: …`"
                 self.refuse(block.line, message)

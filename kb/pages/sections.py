@@ -45,7 +45,7 @@ def _section(part: Part, breadcrumb: tuple[str, ...], outline: Outline) -> Secti
         questions = quiz.questions(part, outline)
     else:
         unique = Unique()
-        rows = tables(part.address, _raw_tables(part, outline), unique, outline.report)
+        rows = tables(part.address, _raw_tables(part, outline), unique, outline)
         items = checklist.items(part, unique, outline)
         steps = checklist.steps(part, outline)
         kind = "checklist" if items else "section"
@@ -113,7 +113,7 @@ class _Text:
 
     def _paragraph(self, block: Block) -> None:
         plain = self.outline.plain(block.content, block.line)
-        self.meaning.append(plain)
+        self.meaning.append("[x]" + plain[3:] if plain.startswith("[X]") else plain)
         written = block.content.split("\n")
         for n, line in enumerate(plain.split("\n")):
             raw = self.outline.lines[block.line + n - 1].rstrip()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.pages import address
 from kb.pages.fingerprint import fingerprint
+from kb.pages.inline import LONGEST
 from kb.pages.model import Fault, Mod, Patch, Row, RowKind, Table
+from kb.pages.outline import MOST_PLACES, Outline
 from kb.pages.patch import BLANK, expand, places_of_points
 from kb.terms.ranges import RangeError, noun_of_heading, places
 
 MOST_ROWS = 20_000
-
-Report = Callable[..., None]  # line, code, message, warning=False
 
 # Without these a block cannot do its work; without those it does less than it could.
 _MUST: dict[RowKind, tuple[str, ...]] = {"mod": ("Do",), "patch": ("Top", "Bottom")}
@@ -49,22 +49,30 @@ def kind_of(columns: Sequence[str]) -> RowKind:
 
 
 def tables(
-    section: str, raw: Sequence[RawTable], unique: address.Unique, report: Report
+    section: str, raw: Sequence[RawTable], unique: address.Unique, outline: Outline
 ) -> tuple[Table, ...]:
     """The tables of a section, whose address it is; `unique` gives the names in it."""
-    names = iter(_names([row for table in raw for row in table.rows], unique))
+    names = iter(_names([_named_by(table, row) for table in raw for row in table.rows], unique))
     before = address.below(section)
     found = []
     for table in raw:
         kind = kind_of(table.columns)
         if kind != "table":
-            _check_columns(kind, table, report)
+            _check_columns(kind, table, outline)
         rows = tuple(
-            _row(kind, table.columns, cells, line, before + next(names), report)
+            _row(kind, table.columns, cells, line, before + next(names), outline)
             for cells, line in zip(table.rows, table.lines, strict=True)
         )
         found.append(Table(kind, table.line, table.columns, rows))
     return tuple(found)
+
+
+def _named_by(table: RawTable, row: tuple[str, ...]) -> tuple[str, ...]:
+    """The cells that name a row: its first two, or of a patch row with a blank top its Bottom."""
+    if kind_of(table.columns) == "patch" and not address.part(row[0]):
+        columns = [column.casefold() for column in table.columns]
+        return tuple(row[columns.index(name)] for name in ("bottom", "in") if name in columns)
+    return row[:2]
 
 
 def _names(rows: list[tuple[str, ...]], unique: address.Unique) -> list[str]:
@@ -73,7 +81,7 @@ def _names(rows: list[tuple[str, ...]], unique: address.Unique) -> list[str]:
     The first cell names a row; where it repeats in the section, every such row takes its second
     cell as well, so that a row keeps its address when a third one joins them.
     """
-    pieces = [[address.part(cell) for cell in row[:2]] for row in rows]
+    pieces = [[address.part(cell) for cell in row] for row in rows]
     first = [next((p for p in parts if p), str(n)) for n, parts in enumerate(pieces, 1)]
     often = Counter(first)
     names = []
@@ -83,19 +91,21 @@ def _names(rows: list[tuple[str, ...]], unique: address.Unique) -> list[str]:
     return names
 
 
-def _check_columns(kind: RowKind, table: RawTable, report: Report) -> None:
+def _check_columns(kind: RowKind, table: RawTable, outline: Outline) -> None:
     names = [name.casefold() for name in table.columns]
     for wanted, warning in ((_MUST, False), (_SHOULD, True)):
         missing = [name for name in wanted.get(kind, ()) if name.casefold() not in names]
         if missing:
             columns = "column" if len(missing) == 1 else "columns"
             message = f"{_CALLED[kind]} table has no {columns} {', '.join(missing)}"
-            report(table.line, kind, message, warning)
+            outline.report(table.line, kind, message, warning)
     if kind != "patch" and names[0] in ("stock", "here", "symptom", "workaround"):
-        report(table.line, kind, f'the first column must say where, not "{table.columns[0]}"')
+        outline.report(
+            table.line, kind, f'the first column must say where, not "{table.columns[0]}"'
+        )
     for name, times in Counter(n for n in names if n).items():
         if times > 1:
-            report(table.line, kind, f'column "{name.capitalize()}" stands {times} times')
+            outline.report(table.line, kind, f'column "{name.capitalize()}" stands {times} times')
 
 
 def _row(
@@ -104,42 +114,48 @@ def _row(
     cells: tuple[str, ...],
     line: int,
     name: str,
-    report: Report,
+    outline: Outline,
 ) -> Row:
     named: dict[str, str] = {}
     for column, cell in zip(columns, cells, strict=True):
         named.setdefault(column.casefold(), cell)
     value: Mod | Patch | Fault | None = None
-    if kind == "mod":
-        value = _mod(cells[0], named, line, report)
-    elif kind == "fault":
-        value = _fault(cells[0], named, line, report)
-    elif kind == "patch":
-        value = _patch(named, line, report)
-    if isinstance(value, Patch):
-        where = places_of_points(value)
-    elif kind == "patch":
-        where = ()
+    where: tuple[str, ...] = ()
+    if kind == "patch":
+        value = _patch(named, line, outline) if outline.places_left > 0 else None
+        where = places_of_points(value) if value else ()
     else:
-        where = _places(columns[0], cells[0], kind != "table", line, report)
+        if kind == "mod":
+            value = _mod(cells[0], named, line, outline)
+        elif kind == "fault":
+            value = _fault(cells[0], named, line, outline)
+        if outline.places_left > 0:
+            where = _places(columns[0], cells[0], kind, line, outline)
+    if where and outline.places_left <= len(where):
+        message = f"the ranges down to here name {MOST_PLACES:,} places; those below are not read"
+        outline.report(line, "range", message)
+    outline.places_left -= len(where)
     meaning = sorted((column, cell) for column, cell in named.items() if cell)
     return Row(name, line, kind, cells, where, value, fingerprint("row", kind, meaning))
 
 
-def _places(heading: str, cell: str, jacks: bool, line: int, report: Report) -> tuple[str, ...]:
+def _places(heading: str, cell: str, kind: RowKind, line: int, outline: Outline) -> tuple[str, ...]:
+    if len(cell) > LONGEST:
+        return ()  # named as a long paragraph already
     try:
-        return places(cell, noun_of_heading(heading), jacks)
+        return places(cell, noun_of_heading(heading), jacks=kind != "table")
     except RangeError as error:
-        report(line, "range", str(error))
+        # In a table of any other kind the cell may not have been meant for us.
+        outline.report(line, "range", str(error), warning=kind == "table")
         return ()
 
 
-def _mod(where: str, named: Mapping[str, str], line: int, report: Report) -> Mod:
+def _mod(where: str, named: Mapping[str, str], line: int, outline: Outline) -> Mod:
     for name in ("here", "do"):
         if name in named and not named[name]:
-            report(line, "mod", f"mod has no {name.capitalize()}; {_WANTED[name]}")
+            outline.report(line, "mod", f"mod has no {name.capitalize()}; {_WANTED[name]}")
     if not where:
-        report(line, "mod", "mod does not say where, in its first column")
+        outline.report(line, "mod", "mod does not say where, in its first column")
     optional = {n: named.get(n, "") for n in ("why", "mark", "revert", "drawing", "removed")}
     required = {n: named.get(n, "") for n in ("part", "stock", "here", "do", "since", "by")}
     return Mod(where=where, **required, **optional)
@@ -151,11 +167,13 @@ _WANTED = {
 }
 
 
-def _fault(where: str, named: Mapping[str, str], line: int, report: Report) -> Fault:
+def _fault(where: str, named: Mapping[str, str], line: int, outline: Outline) -> Fault:
     if not named["symptom"]:
-        report(line, "fault", "fault has no Symptom; say what people see or hear")
+        outline.report(line, "fault", "fault has no Symptom; say what people see or hear")
     if not named["workaround"]:
-        report(line, "fault", "fault has no Workaround; say what to do, or: none: do not use")
+        outline.report(
+            line, "fault", "fault has no Workaround; say what to do, or: none: do not use"
+        )
     return Fault(
         where=where,
         symptom=named["symptom"],
@@ -170,11 +188,11 @@ def _unless_blank(cell: str) -> str:
     return "" if cell.casefold() in BLANK else cell
 
 
-def _patch(named: Mapping[str, str], line: int, report: Report) -> Patch | None:
+def _patch(named: Mapping[str, str], line: int, outline: Outline) -> Patch | None:
     try:
         return expand(named)
     except RangeError as error:
-        report(line, "range", str(error))
+        outline.report(line, "range", str(error))
     except ValueError as error:
-        report(line, "patch", str(error))
+        outline.report(line, "patch", str(error))
     return None

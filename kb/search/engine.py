@@ -13,6 +13,7 @@ import io
 import pickle
 import sys
 import types
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,7 @@ from whoosh import __version__, fields, formats  # noqa: E402
 from whoosh.codec.whoosh3 import W3Codec  # noqa: E402
 from whoosh.filedb.filestore import FileStorage  # noqa: E402
 from whoosh.index import TOC, FileIndex  # noqa: E402
+from whoosh.reading import SegmentReader  # noqa: E402
 from whoosh.support.levenshtein import damerau_levenshtein as slips  # noqa: E402
 from whoosh.util.filelock import FileLock, try_for  # noqa: E402
 
@@ -81,20 +83,22 @@ WHOOSH = ".".join(map(str, __version__)) if isinstance(__version__, tuple) else 
 # The facet of a row that is about places: it answers for those and for no other.
 PLACED = "placed"
 
+# Segments are joined once this many, of this many documents together, have gathered.
+MERGE_AT_LEAST = 6
+MERGE = 256
+# With more segments than this, larger ones are joined too.
+CROWDED = 20
+MERGE_CROWDED = 4096
+
 Weights = Mapping[str, float]
 
 
 class Terms(fields.FieldType):  # type: ignore[misc]
-    """A field that is given its terms with their weights instead of a text to analyse."""
+    """A field whose terms come with their weights, through the pool of the writer."""
 
     def __init__(self) -> None:
         super().__init__(formats.Existence(), None)
         self.indexed = True
-
-    def index(self, value: Weights, **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
-        """The postings of one document."""
-        for term, weight in value.items():
-            yield term.encode(), 1, weight, b""
 
 
 def _schema() -> Any:
@@ -180,17 +184,54 @@ def _blocks(matcher: Any) -> Iterator[tuple[Any, Any]]:
         matcher._next_block()
 
 
+class _Pool:
+    """Postings waiting to be written, by field and term, eight bytes each.
+
+    Documents come in order, so only the terms need sorting. Whoosh's own pool keeps a tuple for
+    each posting, sorts them all and spills them to disk as pickles.
+    """
+
+    def __init__(self) -> None:
+        self._terms: dict[str, dict[bytes, tuple[array[int], array[float]]]] = {}
+
+    def add(self, item: tuple[str, bytes, int, float, bytes]) -> None:
+        """One posting, as Whoosh hands it over when it merges segments."""
+        field, term, number, weight, _ = item
+        self.put(field, term, number, weight)
+
+    def put(self, field: str, term: bytes, number: int, weight: float) -> None:
+        """One posting; `number` is never lower than that of the one before."""
+        terms = self._terms.setdefault(field, {})
+        held = terms.get(term)
+        if held is None:
+            held = terms[term] = (array("I"), array("f"))
+        held[0].append(number)
+        held[1].append(weight)
+
+    def iter_postings(self) -> Iterator[tuple[str, bytes, int, float, bytes]]:
+        """Every posting, sorted; each term is let go of once it has been given."""
+        for field in sorted(self._terms):
+            terms = self._terms.pop(field)
+            for term in sorted(terms):
+                for number, weight in zip(*terms.pop(term), strict=True):
+                    yield field, term, number, weight, b""
+
+    def cleanup(self) -> None:
+        """Nothing was spilled."""
+
+
 class Writer:
     """Adds and removes documents in an index directory; nothing shows before `commit`."""
 
-    def __init__(self, folder: Path, memory_mb: int = 128) -> None:
+    def __init__(self, folder: Path) -> None:
         storage = FileStorage(str(folder), supports_mmap=True)
         if not any(name.endswith(".toc") for name in storage.list()):
             TOC.create(storage, _schema())
         self._index = FileIndex(storage, schema=_schema())
-        self._writer = self._index.writer(
-            codec=W3Codec(blocklimit=512), compound=False, limitmb=memory_mb
-        )
+        codec = W3Codec(blocklimit=512, compression=0)
+        codec.length_stats = False  # lengths are in the weights already; asking costs a stat each
+        self._writer = self._index.writer(codec=codec, compound=False)
+        self._writer.pool = self._pool = _Pool()
 
     def remove(self, pages: Iterable[str]) -> None:
         """Drop every document of these pages."""
@@ -205,16 +246,51 @@ class Writer:
 
     def add(self, stored: str, **terms: Weights) -> None:
         """Add one document: what to store, and for each field its weighted terms."""
-        self._writer.add_document(hit=stored, **terms)
+        number, put = self._writer.docnum, self._pool.put
+        for field, weights in terms.items():
+            for term, weight in weights.items():
+                put(field, term.encode(), number, weight)
+        self._writer.add_document(hit=stored)
 
     def commit(self) -> None:
-        """Write the new segment, merging old ones where that pays."""
-        self._writer.commit(mergetype=_merge)
+        """Write the new segment, taking in small old ones where that pays."""
+        self._writer.commit(mergetype=self._merge)
 
     def cancel(self) -> None:
         """Give up what was added."""
         self._writer.cancel()
 
+    def _merge(self, _: Any, segments: list[Any]) -> list[Any]:
+        """Whoosh's hook: put segments into the one being written, return those that stay.
 
-def _merge(writer: Any, segments: list[Any]) -> list[Any]:
-    return segments
+        Each edit leaves a small segment and every search looks into all of them. A few of the
+        smallest are joined at a time, so that no single edit pays for many.
+        """
+        segments = [s for s in segments if _live(s)]
+        most = MERGE_CROWDED if len(segments) > CROWDED else MERGE
+        chosen: list[Any] = []
+        for segment in sorted(segments, key=_live):
+            if sum(map(_live, [*chosen, segment])) > most:
+                break
+            chosen.append(segment)
+        if len(chosen) < MERGE_AT_LEAST:
+            return segments
+        for segment in chosen:
+            self._take(SegmentReader(self._writer.storage, self._writer.schema, segment))
+        return [s for s in segments if s not in chosen]
+
+    def _take(self, leaf: Any) -> None:
+        numbers = {}
+        for old, stored in leaf.iter_docs():
+            numbers[old] = self._writer.docnum
+            self._writer.add_document(hit=stored["hit"])
+        for field, term in leaf.all_terms():
+            for ids, weights in _blocks(leaf.postings(field, term)):
+                for old, weight in zip(ids, weights, strict=True):
+                    if old in numbers:
+                        self._pool.put(field, term, numbers[old], weight)
+        leaf.close()
+
+
+def _live(segment: Any) -> int:
+    return int(segment.doc_count())

@@ -13,7 +13,7 @@ from kb.pages.parse import parse
 from kb.pages.read import read
 from kb.search.documents import Document, documents, due_date, open_faults
 
-SAMPLE = 200
+SAMPLE = 60
 GLOSSARY = "glossary.md"
 
 

@@ -25,6 +25,7 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _LETTER = re.compile(rf"(?<!\w)(?P<noun>{_NOUN})\s(?P<letter>[A-Z])(?!\w)", re.IGNORECASE)
+_ANY = re.compile(r"\d|\s[A-Za-z](?!\w)")  # most cells name no place, and this is soon seen
 # What stands between two numbers of one noun: `1, 3 and 5-8`, but not the blank in `17 +4 dBu`.
 _NEXT = re.compile(r"\s*(?:(?:,|;|/|&|\+(?=\s)|\band\b|\bor\b)\s*)+")
 # A lone jack of a higher number is the name of a machine: A827.
@@ -63,6 +64,8 @@ def places(text: str, noun: str = "", jacks: bool = True) -> tuple[str, ...]:
     of the number before it in a list (`tracks 1, 3, 5-8`); else it names no place. Without
     `jacks`, `U47` is no jack. Raises RangeError.
     """
+    if not _ANY.search(text):
+        return ()
     found: dict[str, None] = {}
     current, done = noun, 0
     for match in _PLACE.finditer(text):

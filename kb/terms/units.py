@@ -12,6 +12,10 @@ class UnitError(ValueError):
     """Text that is no number here, or a unit that cannot be meant; the message says which."""
 
 
+class AmbiguousError(UnitError):
+    """A number that could be two: `1,000`."""
+
+
 class UnknownUnitError(UnitError):
     """A number followed by a word that is no unit we know."""
 

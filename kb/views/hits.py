@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from kb.search.hit import Hit, Result
 from kb.search.stems import stem
 from kb.terms.words import spans
-from kb.views.terminal import Screen
+from kb.views.terminal import Screen, cells
 
 NORMAL = {
     "full": "full-normalled to",
@@ -69,10 +69,19 @@ def _marker(screen: Screen, result: Result) -> Callable[[str], str]:
 
 
 def _title(screen: Screen, hit: Hit, number: int) -> str:
+    lead = f"{number} " if number else ""
     where = screen.text(f"{hit.path}:{hit.line}")
-    crumbs = screen.text(" › ".join(hit.breadcrumb))
-    lead = screen.dim(f"{number} ") if number else ""
-    return f"{lead}{screen.bold(where)}  {crumbs}"
+    room = screen.width - len(lead) - cells(where) - 2
+    return f"{screen.dim(lead) if lead else ''}{screen.bold(where)}  {_crumbs(screen, hit, room)}"
+
+
+def _crumbs(screen: Screen, hit: Hit, room: int) -> str:
+    """Where in its page a hit stands, without what the path says already where space is short."""
+    for start in range(len(hit.breadcrumb)):
+        crumbs = screen.text(" › ".join(hit.breadcrumb[start:]))
+        if cells(crumbs) <= room:
+            return crumbs
+    return crumbs[: max(0, room - 1)] + screen.text("…") if hit.breadcrumb else ""
 
 
 def _row(screen: Screen, hit: Hit, mark: Callable[[str], str], whole: bool) -> Iterator[str]:
@@ -169,7 +178,8 @@ def _card(
             last = head
         lead = screen.dim(f"{number} ") if numbered else ""
         where = screen.dim(screen.text(f"{hit.path}:{hit.line}"))
-        yield f"  {lead}{where}  {screen.text(' › '.join(hit.breadcrumb))}"
+        room = screen.width - cells(f"{hit.path}:{hit.line}") - 6
+        yield f"  {lead}{where}  {_crumbs(screen, hit, room)}"
         if hit.row is not None:
             yield from _row(screen, hit, mark, whole=hit.kind in ("mod", "fault"))
         else:
