@@ -143,9 +143,15 @@ class Studio:
     @cached_property
     def records(self) -> Records:
         """The records of this studio. Raises NotSavedError where they cannot be read."""
+        from kb.records.ground import others, warnings
         from kb.records.store import Records
 
-        return Records(*self.record_folders, clock=self.clock)
+        folder, state = self.record_folders
+        records = Records(folder, state, clock=self.clock)
+        records.warnings += warnings(folder)
+        if others(folder):
+            records.warnings.append(f"these are the records of {self.house.name} ({folder})")
+        return records
 
     def warnings(self) -> list[str]:
         """What was noticed about the records beside what was asked of them."""

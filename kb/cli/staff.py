@@ -52,7 +52,8 @@ def signoff(
         raise KbError(f"{learner.handle} has left")
     wanted = {item.sign_off for item in checklist.items if item.sign_off}
     if not studio.ladder.may_sign(signer.role, learner.role):
-        raise KbError(f"{signer.initials} ({signer.role}) may not sign for a {learner.role}")
+        two = f"{signer.role} {signer.initials} and {learner.role} {learner.initials}"
+        raise KbError(f"that takes somebody above on the ladder, or two at its top; here {two}")
     short = [role for role in wanted if not studio.ladder.may_sign(signer.role, learner.role, role)]
     if short:
         raise KbError(f"{checklist.title} wants a sign-off by a {' and a '.join(sorted(short))}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from kb.records.schema import FILE
+
 NETWORK = frozenset(
     "nfs nfs4 cifs smb smb2 smb3 smbfs afs 9p ceph glusterfs lustre davfs ncpfs fuse.sshfs".split()
 )
@@ -34,6 +36,16 @@ def warnings(folder: Path, mounts: Path = Path("/proc/mounts")) -> list[str]:
             found.append(f"{folder} lies inside the work tree {above}: git clean would delete it")
             break
     return found
+
+
+def others(folder: Path) -> bool:
+    """Whether there are records of other studios beside these."""
+    try:
+        return any(
+            (beside / FILE).exists() for beside in folder.parent.iterdir() if beside != folder
+        )
+    except OSError:
+        return False
 
 
 def file_system(folder: Path, mounts: Path) -> str:

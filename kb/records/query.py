@@ -81,11 +81,13 @@ class Queries:
             return list(map(Done._make, self._connection.execute(sql, values)))
 
     def run_counts(self, *, actor: str | None = None) -> dict[tuple[str, str], int]:
-        """In how many runs of each checklist each person has ticked something."""
+        """In how many runs of each checklist each person has something ticked."""
         whose, values = _also(actor=actor)
         sql = (
             "select actor, subject, count(distinct run) from events indexed by events_ticked"
-            f" where kind = 'tick'{whose} group by actor, subject"
+            f" where kind = 'tick'{whose}"
+            " and id not in (select target from events where kind = 'untick')"
+            " group by actor, subject"
         )
         with told(self.path):
             rows = self._connection.execute(sql, values)
