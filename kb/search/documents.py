@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from kb.pages.model import Fault, Page, Patch, PatchPoint, Row, Section, Table
-from kb.search.engine import PLACED
+from kb.search.engine import PLACED, key
 from kb.search.stems import stem
 from kb.terms.ranges import RangeError, places
 from kb.terms.words import index_tokens
@@ -45,7 +45,7 @@ class Document:
     def terms(self, average: float) -> dict[str, Mapping[str, float]]:
         """The weighted terms of each field, for a collection of this average length."""
         pivot = K1 * (1 - B + B * self.length / average)
-        exact = {t: round(n * (K1 + 1) / (n + pivot), 4) for t, n in self.counts.items()}
+        exact = {t: n * (K1 + 1) / (n + pivot) for t, n in self.counts.items()}
         stems: dict[str, float] = {}
         for token, count in self.counts.items():
             if token.isalpha():
@@ -53,10 +53,10 @@ class Document:
                 stems[root] = stems.get(root, 0.0) + count
         return {
             "exact": exact,
-            "stem": {t: round(n * (K1 + 1) / (n + pivot), 4) for t, n in stems.items()},
+            "stem": {t: n * (K1 + 1) / (n + pivot) for t, n in stems.items()},
             "place": dict.fromkeys(self.places, 1.0),
             "facet": dict.fromkeys(self.facets, 1.0),
-            "page": {self.page: 1.0},
+            "page": {key(self.page): 1.0},
         }
 
 
