@@ -162,6 +162,8 @@ def nearest(reader: Reader, typed: str) -> str:
                     min(len(typed), len(token)),
                 )
                 held = len(reader.numbers("exact", token))
+                if not held:
+                    continue  # only pages that are gone held it
                 rank = (wrong, -common, -held, token)
                 best = rank if best is None else min(best, rank)
         if best is not None:

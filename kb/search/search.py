@@ -14,7 +14,7 @@ from kb.search.hit import WAYS, Hit, OpenFault, Result
 from kb.search.match import Matches, match
 from kb.search.stems import stem
 from kb.terms.glossary import Glossary
-from kb.terms.query import Word, words
+from kb.terms.query import Word, apart, words
 from kb.terms.words import spans
 
 # A customisation of this room outranks a section that says as much; what no longer holds sinks.
@@ -50,8 +50,12 @@ def search(
         tuple(tuple(group) for group in meta["groups"]),
         tuple((term, tuple(others)) for term, others in meta["one_way"]),
     )
-    asked = words(query, glossary)
-    found = [match(reader, word) for word in asked]
+    found = []
+    for word in words(query, glossary):
+        matches = match(reader, word)
+        pieces = [] if matches.scores else apart(word, glossary)
+        found += [match(reader, piece) for piece in pieces] or [matches]
+    asked = [matches.word for matches in found]
     allowed = _allowed(reader, filters)
     card = _card(reader, asked)
     ranked = _rank(found, allowed)

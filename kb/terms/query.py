@@ -51,6 +51,14 @@ def words(query: str, glossary: Glossary) -> list[Word]:
     return found or weak
 
 
+def apart(word: Word, glossary: Glossary) -> list[Word]:
+    """The pieces of several words that were taken for one; a place stays whole."""
+    pieces = word.text.split()
+    if len(pieces) < 2 or word.places:
+        return []
+    return [_with_synonyms(_single([piece], 0)[0], glossary) for piece in pieces]
+
+
 def _place(cores: list[str], at: int) -> tuple[Word, int] | None:
     """A noun and its number: `ch 19`, `tie line 3`, `room a`, `c17`, `ch 17-24`."""
     for length in (3, 2):
