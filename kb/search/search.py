@@ -54,7 +54,9 @@ def search(
     for word in words(query, glossary):
         matches = match(reader, word)
         pieces = [] if matches.scores else apart(word, glossary)
-        found += [match(reader, piece) for piece in pieces] or [matches]
+        if not pieces or word.places:
+            found.append(matches)
+        found += [match(reader, piece) for piece in pieces]
     asked = [matches.word for matches in found]
     allowed = _allowed(reader, filters)
     card = _card(reader, asked)

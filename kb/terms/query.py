@@ -52,10 +52,12 @@ def words(query: str, glossary: Glossary) -> list[Word]:
 
 
 def apart(word: Word, glossary: Glossary) -> list[Word]:
-    """The pieces of several words that were taken for one; a place stays whole."""
+    """The pieces of several words that were taken for one; of a place its noun alone."""
     pieces = word.text.split()
-    if len(pieces) < 2 or word.places:
+    if len(pieces) < 2:
         return []
+    if word.places:
+        pieces = pieces[:-1]
     return [_with_synonyms(_single([piece], 0)[0], glossary) for piece in pieces]
 
 
