@@ -97,4 +97,4 @@ def reindex(ctx: typer.Context) -> None:
     """Build the index anew; never needed, every search looks at the pages first."""
     session: Session = ctx.obj
     count = session.studio.reindex()
-    say(f"indexed {count} pages")
+    say(f"indexed {count} page{'s' if count != 1 else ''}")

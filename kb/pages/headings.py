@@ -164,10 +164,11 @@ def _check(found: list[Part], front: Front, outline: Outline) -> None:
         message = "no heading; the page is called by its file name"
         outline.report(1, "headings", message, warning=True)
     top = [part for part in headed if part.level == 1]
-    for part in top[1:]:
+    # In pages that were not written for kb once is enough: it is a habit, not a slip.
+    for part in top[1:] if outline.ours else top[1:2]:
         message = f"second heading of level 1 (the first is at line {top[0].heading_lines[0]})"
         outline.report(part.heading_lines[0], "headings", message, warning=True)
-    for part, following in pairwise(headed):
-        if following.level > part.level + 1:
-            message = f"heading of level {following.level} under one of level {part.level}"
-            outline.report(following.heading_lines[0], "headings", message, warning=True)
+    jumps = [(a, b) for a, b in pairwise(headed) if b.level > a.level + 1]
+    for above, part in jumps if outline.ours else jumps[:1]:
+        message = f"heading of level {part.level} under one of level {above.level}"
+        outline.report(part.heading_lines[0], "headings", message, warning=True)

@@ -27,7 +27,12 @@ def find(docs: Path, name: str) -> tuple[Page, Section | None, Row | None]:
         raise KbError(f"{name} is outside docs")
     at_line = _AT_LINE.match(name)
     part, _, inner = name.partition("#")
-    path = _page_path(docs, at_line["path"] if at_line else part, name)
+    try:
+        path = _page_path(docs, at_line["path"] if at_line else part, name)
+    except UnknownPageError as unknown:
+        if inner or at_line:
+            raise
+        return _section_anywhere(docs, part, unknown)
     page = load(docs, path)
     if at_line and at_line["line"]:
         return page, *_at_line(page, int(at_line["line"]))
@@ -64,7 +69,33 @@ def _page_path(docs: Path, part: str, name: str) -> str:
             return addresses[folded[fits[0]]]
         if fits:
             raise KbError(_several(name, [folded[a] for a in fits]))
-    raise KbError(_unknown(name, wanted, list(addresses), "page"))
+    raise UnknownPageError(_unknown(name, wanted, list(addresses), "page"))
+
+
+class UnknownPageError(KbError):
+    """No page has such a name."""
+
+
+def _section_anywhere(
+    docs: Path, wanted: str, unknown: UnknownPageError
+) -> tuple[Page, Section | None, Row | None]:
+    """The one section, of whatever page, whose name this is part of. Raises KbError."""
+    fits = []
+    for _, entries in scan(docs):
+        for entry in entries:
+            data = read(docs, entry.path)
+            if isinstance(data, bytes):
+                page = parse(entry.path, data)
+                fits += [
+                    (page, section)
+                    for section in page.sections
+                    if section.kind != "quiz" and slug(wanted) in section.address.partition("#")[2]
+                ]
+    if not fits or not slug(wanted):
+        raise unknown
+    if len(fits) > 1:
+        raise KbError(_several(wanted, [section.address for _, section in fits])) from None
+    return *fits[0], None
 
 
 def _section(page: Page, wanted: str, name: str) -> Section:

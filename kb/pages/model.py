@@ -256,7 +256,9 @@ class Link:
 class Section:
     """A heading and what stands under it, up to the next heading of any level.
 
-    The intro of a page (under its first heading, or before any) has the page's own address.
+    The intro of a page (under its first heading, or before any) has the page's own address; it is
+    always the first section, if need be an empty one. In a Quiz a question stands in the section
+    of its own heading.
     `breadcrumb` goes from the page's title down to this heading. `anchor` is the heading's own on
     GitHub, whether or not the address is another.
     `text` keeps one line for each line of the page from `line` to `end`, tables, comments and

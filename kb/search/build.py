@@ -49,6 +49,8 @@ def build(
         except BaseException:
             writer.cancel()
             raise
+        for path, stat in difference.stats.items():
+            table[path]["stat"] = stat
         found = meta_of(table, average)
         generations.write_json(folder / "pages.json", table, sync=False)
         generations.write_json(folder / "meta.json", found, sync=False)

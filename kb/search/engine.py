@@ -76,12 +76,14 @@ from whoosh.reading import SegmentReader  # noqa: E402
 from whoosh.support.levenshtein import damerau_levenshtein as slips  # noqa: E402
 from whoosh.util.filelock import FileLock, try_for  # noqa: E402
 
-__all__ = ["WHOOSH", "FileLock", "Reader", "Terms", "Writer", "slips", "try_for"]
+__all__ = ["WHOOSH", "FileLock", "Reader", "Terms", "Writer", "key", "slips", "try_for"]
 
 WHOOSH = ".".join(map(str, __version__)) if isinstance(__version__, tuple) else str(__version__)
 
 # The facet of a row that is about places: it answers for those and for no other.
 PLACED = "placed"
+
+BLOCK = 512
 
 # Segments are joined once this many, of this many documents together, have gathered.
 MERGE_AT_LEAST = 6
@@ -184,6 +186,11 @@ def _blocks(matcher: Any) -> Iterator[tuple[Any, Any]]:
         matcher._next_block()
 
 
+def key(address: str) -> str:
+    """A page's address as a term: file names need not be UTF-8, terms must."""
+    return address.encode("utf-8", "backslashreplace").decode()
+
+
 class _Pool:
     """Postings waiting to be written, by field and term, eight bytes each.
 
@@ -192,29 +199,38 @@ class _Pool:
     """
 
     def __init__(self) -> None:
-        self._terms: dict[str, dict[bytes, tuple[array[int], array[float]]]] = {}
+        self.terms: dict[str, dict[str, tuple[array[int], array[float]]]] = {}
 
-    def add(self, item: tuple[str, bytes, int, float, bytes]) -> None:
-        """One posting, as Whoosh hands it over when it merges segments."""
-        field, term, number, weight, _ = item
-        self.put(field, term, number, weight)
+    def add(self, field: str, number: int, weights: Weights) -> None:
+        """The terms of one document; `number` is never lower than that of the one before."""
+        terms = self.terms.setdefault(field, {})
+        for term, weight in weights.items():
+            held = terms.get(term)
+            if held is None:
+                held = terms[term] = (array("I"), array("f"))
+            held[0].append(number)
+            held[1].append(weight)
 
-    def put(self, field: str, term: bytes, number: int, weight: float) -> None:
-        """One posting; `number` is never lower than that of the one before."""
-        terms = self._terms.setdefault(field, {})
-        held = terms.get(term)
-        if held is None:
-            held = terms[term] = (array("I"), array("f"))
-        held[0].append(number)
-        held[1].append(weight)
-
-    def iter_postings(self) -> Iterator[tuple[str, bytes, int, float, bytes]]:
-        """Every posting, sorted; each term is let go of once it has been given."""
-        for field in sorted(self._terms):
-            terms = self._terms.pop(field)
+    def write(self, writer: Any, schema: Any) -> None:
+        """Hand everything to a field writer, a block of postings at a time."""
+        for field in sorted(self.terms):
+            terms = self.terms.pop(field)
+            writer.start_field(field, schema[field])
             for term in sorted(terms):
-                for number, weight in zip(*terms.pop(term), strict=True):
-                    yield field, term, number, weight, b""
+                ids, weights = terms.pop(term)
+                writer.start_term(term.encode())
+                block = writer._postwriter
+                for start in range(0, len(ids), BLOCK):
+                    if start:
+                        block._write_block()
+                    block._ids = ids[start : start + BLOCK]
+                    block._weights = weights[start : start + BLOCK]
+                    block._maxweight = max(block._weights)
+                writer.finish_term()
+            writer.finish_field()
+
+    def iter_postings(self) -> None:
+        """Whoosh asks before it writes; the postings go by `write`."""
 
     def cleanup(self) -> None:
         """Nothing was spilled."""
@@ -228,15 +244,16 @@ class Writer:
         if not any(name.endswith(".toc") for name in storage.list()):
             TOC.create(storage, _schema())
         self._index = FileIndex(storage, schema=_schema())
-        codec = W3Codec(blocklimit=512, compression=0)
+        codec = W3Codec(blocklimit=BLOCK, compression=0)
         codec.length_stats = False  # lengths are in the weights already; asking costs a stat each
         self._writer = self._index.writer(codec=codec, compound=False)
         self._writer.pool = self._pool = _Pool()
+        self._writer.fieldwriter.add_postings = self._postings
 
     def remove(self, pages: Iterable[str]) -> None:
         """Drop every document of these pages."""
         reader = self._index.reader()
-        for page in pages:
+        for page in map(key, pages):
             for leaf, base in reader.leaf_readers():
                 if ("page", page) in leaf:
                     for ids, _ in _blocks(leaf.postings("page", page)):
@@ -246,10 +263,8 @@ class Writer:
 
     def add(self, stored: str, **terms: Weights) -> None:
         """Add one document: what to store, and for each field its weighted terms."""
-        number, put = self._writer.docnum, self._pool.put
         for field, weights in terms.items():
-            for term, weight in weights.items():
-                put(field, term.encode(), number, weight)
+            self._pool.add(field, self._writer.docnum, weights)
         self._writer.add_document(hit=stored)
 
     def commit(self) -> None:
@@ -284,12 +299,18 @@ class Writer:
         for old, stored in leaf.iter_docs():
             numbers[old] = self._writer.docnum
             self._writer.add_document(hit=stored["hit"])
-        for field, term in leaf.all_terms():
-            for ids, weights in _blocks(leaf.postings(field, term)):
+        terms = leaf._terms  # its items come with their postings, unasked
+        for (field, name), info in terms.items():
+            term = name.decode()
+            form = leaf.schema[field].format
+            for ids, weights in _blocks(terms._codec.postings_reader(terms._postfile, info, form)):
                 for old, weight in zip(ids, weights, strict=True):
                     if old in numbers:
-                        self._pool.put(field, term, numbers[old], weight)
+                        self._pool.add(field, numbers[old], {term: weight})
         leaf.close()
+
+    def _postings(self, schema: Any, *_: Any) -> None:
+        self._pool.write(self._writer.fieldwriter, schema)
 
 
 def _live(segment: Any) -> int:

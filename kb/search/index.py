@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kb.pages.problem import Problem
 from kb.pages.read import Entry, read, scan
 from kb.search import generations
 from kb.search.generations import UnusableError
@@ -40,10 +41,11 @@ class Fresh:
 class Difference:
     """What has to be done to a generation to fit the docs, and how the docs looked."""
 
-    changed: dict[str, Entry] = field(default_factory=dict)
+    changed: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
     racy: list[str] = field(default_factory=list)
+    stats: dict[str, list[int]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.changed) + len(self.removed)
@@ -140,12 +142,27 @@ def _difference(
     table = load_pages(folder) if folder else {}
     moved = {name for name in {*remembered, *digests} if remembered.get(name) != digests.get(name)}
     removed = [p for p in table if p not in here and (state is None or _folder(p) in moved)]
-    changed = {
-        path: entry
+    doubtful.update(racy, here if state is None else ())
+    changed = [
+        path
         for path, entry in here.items()
-        if path not in table or _sha(docs, path) != table[path]["sha"]
-    }
-    return Difference(changed, removed, digests, racy)
+        if path not in table
+        or (
+            (path in doubtful or table[path]["stat"] != _stat(entry))
+            and digest_of(read(docs, path)) != table[path]["sha"]
+        )
+    ]
+    stats = {path: _stat(entry) for path, entry in here.items()}
+    return Difference(changed, removed, digests, racy, stats)
+
+
+def _stat(entry: Entry) -> list[int]:
+    return [entry.size, entry.mtime_ns, entry.ctime_ns, entry.inode]
+
+
+def digest_of(data: bytes | Problem) -> str:
+    """What tells one content of a file from another, or why it has none."""
+    return data.message if isinstance(data, Problem) else hashlib.sha256(data).hexdigest()
 
 
 def _folder(path: str) -> str:
@@ -156,13 +173,6 @@ def _folder_digest(entries: list[Entry]) -> str:
     lines = (f"{e.path}\0{e.size}\0{e.mtime_ns}\0{e.ctime_ns}\0{e.inode}" for e in entries)
     text = "\n".join(lines).encode("utf-8", "surrogateescape")
     return hashlib.blake2b(text, digest_size=16).hexdigest()
-
-
-def _sha(docs: Path, path: str) -> str:
-    data = read(docs, path)
-    if isinstance(data, bytes):
-        return hashlib.sha256(data).hexdigest()
-    return f"unread: {data.message}"
 
 
 def _state(cache: Path, folder: Path | None) -> dict[str, Any] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from kb.pages.model import Page, Problem
 from kb.pages.parse import parse
 from kb.pages.read import read
 from kb.search.documents import Document, documents, due_date, open_faults
+from kb.search.index import digest_of
 
 SAMPLE = 60
 GLOSSARY = "glossary.md"
@@ -28,10 +28,10 @@ class Source:
 def load(docs: Path, path: str) -> Source:
     """Read and parse one file; one that cannot be read has an entry and no documents."""
     data = read(docs, path)
+    sha = digest_of(data)
     if isinstance(data, Problem):
-        return Source(_entry(path, f"unread: {data.message}", None, (data,)), [])
+        return Source(_entry(path, sha, None, (data,)), [])
     page = parse(path, data)
-    sha = hashlib.sha256(data).hexdigest()
     return Source(_entry(path, sha, page, page.problems), list(documents(page)))
 
 

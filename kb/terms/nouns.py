@@ -24,5 +24,9 @@ NOUNS = {
     "meter": ("meter", "meters"),
     "head": ("head", "heads"),
     "pair": ("pair", "pairs"),
+    "di": ("di", "dis"),
+    "fader": ("fader", "faders"),
+    "slot": ("slot", "slots"),
+    "amp": ("amp", "amps"),
 }
 NOUN_OF = {word: noun for noun, words in NOUNS.items() for word in words}
