@@ -89,10 +89,10 @@ def all_checks(home: Path, sizes: Sizes) -> dict[str, Callable[[], Iterator[Tria
 
 def main() -> int:
     """Run the checks and print what they come to."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--copies", type=int, default=Sizes.copies)
-    parser.add_argument("--kills", type=int, default=Sizes.kills)
-    parser.add_argument("--tries", type=int, default=Sizes.tries)
+    parser, usual = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0]), Sizes()
+    parser.add_argument("--copies", type=int, default=usual.copies)
+    parser.add_argument("--kills", type=int, default=usual.kills)
+    parser.add_argument("--tries", type=int, default=usual.tries)
     parser.add_argument("--only", default="damaged,killed,changing,rights,pickles")
     options = parser.parse_args()
     sizes = Sizes(options.copies, options.kills, options.tries)
