@@ -137,7 +137,7 @@ def _difference(
                 racy.append(entry.path)
             if fits_twice or not same or entry.path in doubtful:
                 here[entry.path] = entry
-    if not here and remembered.keys() == digests.keys() and state is not None:
+    if not here and remembered == digests and state is not None:
         return None
     table = load_pages(folder) if folder else {}
     moved = {name for name in {*remembered, *digests} if remembered.get(name) != digests.get(name)}
@@ -199,6 +199,12 @@ def save_state(cache: Path, folder: Path, difference: Difference | None) -> None
     temporary = cache / f"state.json.{os.getpid()}"
     generations.write_json(temporary, state, sync=False)
     temporary.replace(cache / "state.json")
+
+
+def told(docs_name: str, path: str, line: int, column: int, message: str) -> str:
+    """A problem as `docs/x.md:12:7: not UTF-8`, as far as its place is known."""
+    place = "".join(f":{number}" for number in (line, column) if number)
+    return f"{docs_name}/{path}{place}: {message}"
 
 
 def load_pages(folder: Path) -> dict[str, dict[str, Any]]:
