@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from kb.pages.problem import told
 from kb.search import generations
 from kb.search.engine import Writer
-from kb.search.index import Difference, Fresh, load_pages, meta, save_state, told
+from kb.search.index import Difference, Fresh, load_pages, meta, save_state
 from kb.search.sources import Source, average_length, load, meta_of
 
 Progress = Callable[[int, int], None]

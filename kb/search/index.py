@@ -201,12 +201,6 @@ def save_state(cache: Path, folder: Path, difference: Difference | None) -> None
     temporary.replace(cache / "state.json")
 
 
-def told(docs_name: str, path: str, line: int, column: int, message: str) -> str:
-    """A problem as `docs/x.md:12:7: not UTF-8`, as far as its place is known."""
-    place = "".join(f":{number}" for number in (line, column) if number)
-    return f"{docs_name}/{path}{place}: {message}"
-
-
 def load_pages(folder: Path) -> dict[str, dict[str, Any]]:
     """What a generation knows of each page, by path below docs."""
     pages: dict[str, dict[str, Any]] = json.loads((folder / "pages.json").read_bytes())

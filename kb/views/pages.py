@@ -9,7 +9,7 @@ from typing import Any
 
 from kb.pages.inline import plain
 from kb.pages.model import Page, Row, Section, Table
-from kb.search.index import told
+from kb.pages.problem import told
 from kb.studio import Found
 from kb.views.terminal import Screen, cells, padded, table
 
