@@ -96,7 +96,7 @@ def test_each_door_has_the_commands_it_is_listed_with() -> None:
 
     for door, names in DOORS.items():
         group: Any = typer.main.get_command(program([door]))
-        assert tuple(group.commands) == names
+        assert set(group.commands) == set(names)
 
 
 def commands(group: Any, name: str) -> Iterator[tuple[str, Any]]:
