@@ -73,7 +73,7 @@ def search(
     meaning = MEANING if asks_meaning(query) else GLOSSARY
     wanted = {place for word in asked for place in word.places}
     names = Names(found)
-    hits = []
+    hits: list[tuple[int, float, int, dict[str, Any]]] = []
     for missing, negative, number in best:
         if not card and len(hits) >= limit and missing > hits[limit - 1][0]:
             break
