@@ -229,7 +229,10 @@ Key = Choice | Multiple | Short | Numeric | Ordering | Matching | Cloze
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A written question; `why_links` are the addresses its explanation points to."""
+    """A written question; `why_links` are the addresses its explanation points to.
+
+    `stressed` are the words of the prompt that are set in italics or bold.
+    """
 
     id: str
     pinned: bool
@@ -241,6 +244,7 @@ class Question:
     why: str = ""
     why_links: tuple[str, ...] = ()
     fingerprint: str = ""
+    stressed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
