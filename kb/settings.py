@@ -23,6 +23,12 @@ class Places:
         """The folder that holds docs; every path shown is below it."""
         return self.docs.parent
 
+    @property
+    def in_tree(self) -> str:
+        """The docs folder as seen from the root of its git work tree; empty if it is the root."""
+        below = self.docs.relative_to(work_tree(self.docs)).as_posix()
+        return "" if below == "." else below
+
 
 def find_places(docs: str | None, cache: str | None, cwd: Path | None = None) -> Places:
     """The folders to use: those given, else KB_DOCS and KB_CACHE, else what lies around `cwd`."""

@@ -6,7 +6,7 @@ Whoosh and nothing else of weight.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,8 @@ from kb.errors import KbError
 from kb.settings import Places
 
 if TYPE_CHECKING:
+    from kb.pages.check import Report
+    from kb.pages.folder import Folder
     from kb.pages.model import Page, Row, Section
     from kb.search.engine import Reader
     from kb.search.hit import Result
@@ -89,6 +91,74 @@ class Studio:
         except UnusableError as error:
             raise KbError(str(error)) from error
         return int(fresh.meta["pages"])
+
+    def check(
+        self, names: Sequence[str] = (), *, changed: str | None = None, fix: bool = False
+    ) -> Report:
+        """What is wrong with the pages, or with those named; `fix` writes the ids that are missing.
+
+        With `changed` only what changed since HEAD left that branch (empty: the default one).
+        Raises KbError for a name of nothing, and where git cannot tell.
+        """
+        from kb.pages.check import Report, check
+        from kb.pages.chosen import choose
+        from kb.pages.folder import read_folder
+
+        docs = self.places.docs
+        only: Container[str] | None = choose(docs, names, Path.cwd()) if names else None
+        folder = read_folder(docs, self.progress)
+        before: dict[str, Page] = {}
+        since = ""
+        if changed is not None:
+            touched, before, since = self._changed(folder, changed)
+            only = touched if only is None else {path for path in touched if path in only}
+        fixed: list[tuple[str, int]] = []
+        if fix:
+            folder, fixed = self._fix(folder, only)
+        problems = check(folder, self.today, only, before)
+        looked = sum(only is None or path in only for path in folder.pages)
+        return Report(problems, looked, tuple(fixed), since)
+
+    def _changed(self, folder: Folder, wanted: str) -> tuple[set[str], dict[str, Page], str]:
+        from kb import history
+        from kb.pages.folder import is_checked
+        from kb.pages.parse import parse
+        from kb.pages.read import read
+
+        docs = self.places.docs
+        base = history.base(docs, wanted)
+        then = {
+            path: blob
+            for path, blob in history.files_at(docs, base.commit).items()
+            if is_checked(path)
+        }
+        now = {path: read(docs, path) for path in folder.files if is_checked(path)}
+        touched = history.changed(then, {p: d for p, d in now.items() if isinstance(d, bytes)})
+        blobs = {path: then[path] for path in touched if path in then and path.endswith(".md")}
+        old = history.contents(docs, list(dict.fromkeys(blobs.values())))
+        before = {path: parse(path, old[blob]) for path, blob in sorted(blobs.items())}
+        return touched, before, base.name
+
+    def _fix(
+        self, folder: Folder, only: Container[str] | None
+    ) -> tuple[Folder, list[tuple[str, int]]]:
+        from kb.pages import edit
+        from kb.pages.across import questions_of
+        from kb.pages.parse import parse
+
+        docs = self.places.docs
+        pages, fixed = dict(folder.pages), []
+        for path, page in folder.pages.items():
+            missing = sum(not question.pinned for question in questions_of(page))
+            if missing and (only is None or path in only):
+                data = edit.load(docs, path)
+                new = edit.with_ids(path, data)
+                if new != data:
+                    edit.replace(docs, path, data, new)
+                    pages[path] = parse(path, new)
+                    left = sum(not question.pinned for question in questions_of(pages[path]))
+                    fixed.append((path, missing - left))
+        return replace(folder, pages=pages), fixed
 
     def find(self, name: str) -> Found:
         """The page, section or row that a name means: any part of an address that fits one.

@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from kb import errors
-from kb.cli import lookup
+from kb.cli import check, lookup
 from kb.cli.session import Session, close, say
 from kb.errors import KbError
 
@@ -26,9 +26,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 lookup.join(app)
+check.join(app)
 
 # Options of kb itself: they may stand before or after the command.
 _SHARED = {"--docs", "--cache", "--room"}
+# Options whose value may be left out.
+_MAY_BE_BARE = {"--changed"}
 # A dash before a digit is a word (`-10 dBV`). The parser sees it behind this mark.
 _WORD = "\x00"
 
@@ -73,7 +76,7 @@ def arguments(words: Sequence[str], commands: Sequence[str]) -> list[str]:
     """The command line in the order the parser wants it.
 
     Shared options go to the front, an unknown first word becomes a search, a dash before a digit
-    is marked as a word.
+    is marked as a word, an option whose value was left out gets an empty one.
     """
     front: list[str] = []
     rest: list[str] = []
@@ -84,7 +87,10 @@ def arguments(words: Sequence[str], commands: Sequence[str]) -> list[str]:
         if word == "--":
             rest += [word, *queue]
             break
-        if name in _SHARED:
+        if word in _MAY_BE_BARE:
+            bare = not queue or queue[0].startswith("-") or os.path.lexists(queue[0])
+            rest += [f"{word}=" if bare else f"{word}={queue.pop(0)}"]
+        elif name in _SHARED:
             front += [word] if sign or not queue else [word, queue.pop(0)]
         elif re.match(r"-\.?\d", word):
             rest.append(_WORD + word)
