@@ -16,17 +16,29 @@ from kb.terms.ranges import RangeError, places
 from kb.terms.words import index_tokens
 
 # How much a word counts by where it stands, the words of the text itself being 1.
-HEADING = 2.0
-FIRST_CELL = 1.5
-PAGE_TITLE = 0.5
+FRONT = 0.3
+PAGE_TITLE = 0.25
 BREADCRUMB = 0.4
 COLUMN = 0.2
-ALIASES = 2.0
+# A name (a heading, what else a page is called, the cells that say what a row is about) counts for
+# itself, however long the text. Its words share that: one of two says more than one of ten.
+NAME = 2.0
+PAGE = 3.0
+TAG = 0.5
+# What a row is about, by what kind of row it is; of any other it is the first cell.
+SUBJECTS = {
+    "mod": ("where", "part"),
+    "fault": ("where", "symptom"),
+    "patch": ("top", "out", "bottom", "in"),
+}
+# A row that is about one place says more of it than a row about forty-eight.
+PLACE = 1.0
+NARROW = 4.0
 
 # BM25 at Lucene's values. The length of a document is folded into its weights when it is
 # written, against `Document.average`, so that a search reads one number for each posting.
 K1 = 1.2
-B = 0.75
+B = 0.4
 
 _LINK = re.compile(r"\]\([^)\s]*\)")
 
@@ -36,6 +48,7 @@ class Document:
     """What one section or row is found by, and the JSON that a hit is made of."""
 
     counts: dict[str, float]
+    names: dict[str, float]
     length: float
     places: tuple[str, ...]
     facets: tuple[str, ...]
@@ -45,15 +58,23 @@ class Document:
     def terms(self, average: float) -> dict[str, Mapping[str, float]]:
         """The weighted terms of each field, for a collection of this average length."""
         pivot = K1 * (1 - B + B * self.length / average)
-        exact = {t: n * (K1 + 1) / (n + pivot) for t, n in self.counts.items()}
+        exact: dict[str, float] = {}
         stems: dict[str, float] = {}
-        for token, count in self.counts.items():
+        named: dict[str, float] = {}
+        for token in {**self.counts, **self.names}:
+            count = self.counts.get(token, 0.0)
+            name = self.names.get(token, 0.0)
+            exact[token] = count * (K1 + 1) / (count + pivot) + name
             if token.isalpha():
                 root = stem(token)
                 stems[root] = stems.get(root, 0.0) + count
+                named[root] = max(named.get(root, 0.0), name)
         return {
             "exact": exact,
-            "stem": {t: n * (K1 + 1) / (n + pivot) for t, n in stems.items()},
+            "stem": {
+                root: count * (K1 + 1) / (count + pivot) + named[root]
+                for root, count in stems.items()
+            },
             "place": dict.fromkeys(self.places, 1.0),
             "facet": dict.fromkeys(self.facets, 1.0),
             "page": {key(self.page): 1.0},
@@ -62,12 +83,8 @@ class Document:
 
 def documents(page: Page) -> Iterator[Document]:
     """Every section and row of a page, Quiz sections left out: they hold the answers."""
-    front = page.front
     rooms = rooms_of(page)
     folder = page.path.split("/", 1)[0]
-    about = {
-        t: ALIASES for text in (*front.aliases, *front.tags, front.tag) for t in index_tokens(text)
-    }
     titles = index_tokens(page.title)
     for section in page.sections:
         if section.kind == "quiz":
@@ -77,11 +94,25 @@ def documents(page: Page) -> Iterator[Document]:
         _count(around, titles, PAGE_TITLE)
         for heading in section.breadcrumb[1:-1]:
             _count(around, index_tokens(heading), BREADCRUMB)
-        yield _section(page, section, around, about if intro else {}, rooms, folder)
+        yield _section(page, section, around, intro, rooms, folder)
         _count(around, index_tokens(section.heading), BREADCRUMB)
         for table in section.tables:
             for row in table.rows:
                 yield _row(page, section, table, row, around, rooms, folder)
+
+
+def _name(names: dict[str, float], weight: float, *parts: str) -> None:
+    """Let a document be found by a name of these parts: each word counts by its share in it, and
+    the words of a part run together count as much as they do apart.
+    """
+    cut = [part.replace("/", " ").split() for part in parts]
+    share = weight / max(1, sum(map(len, cut)))
+    for part, words in zip(parts, cut, strict=True):
+        for token in index_tokens(part):
+            names[token] = max(names.get(token, 0.0), share)
+        whole = "".join(words).casefold()
+        if 1 < len(words) < 4 and whole.isalpha():
+            names[whole] = share * len(words)
 
 
 def _count(counts: dict[str, float], tokens: Iterable[str], weight: float) -> int:
@@ -96,21 +127,31 @@ def _section(
     page: Page,
     section: Section,
     around: Mapping[str, float],
-    about: Mapping[str, float],
+    intro: bool,
     rooms: list[str],
     folder: str,
 ) -> Document:
     counts = dict(around)
+    names: dict[str, float] = {}
     length = _count(counts, index_tokens(_LINK.sub("]", section.text)), 1.0)
-    length += _count(counts, index_tokens(section.heading), HEADING)
-    for token, weight in about.items():
-        counts[token] = counts.get(token, 0.0) + weight
+    length += _count(counts, index_tokens(section.heading), 1.0)
+    _name(names, NAME, section.heading)
+    if intro:
+        front = page.front
+        _name(names, PAGE, page.title.partition(",")[0])
+        for name in (*front.aliases, front.tag):
+            length += _count(counts, index_tokens(name), 1.0)
+            _name(names, PAGE, name)
+        for tag in front.tags:
+            length += _count(counts, index_tokens(tag), TAG)
+        for text in (front.location, front.owner, front.touch):
+            _count(counts, index_tokens(text), FRONT)
     stored = _stored(page, section, section.kind, section.line, section.text.rstrip())
-    if section.address == page.address and (front := _front_line(page)):
-        stored["front"] = front
+    if intro and (line := _front_line(page)):
+        stored["front"] = line
     facets = _facets(rooms, folder, section.kind, open_=True)
     text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
-    return Document(counts, length, (), facets, page.address, text)
+    return Document(counts, names, length, (), facets, page.address, text)
 
 
 def _row(
@@ -123,14 +164,22 @@ def _row(
     folder: str,
 ) -> Document:
     counts = dict(around)
+    names: dict[str, float] = {}
     length = 0
-    for number, (column, cell) in enumerate(zip(table.columns, row.cells, strict=False)):
+    about = SUBJECTS.get(row.kind, (table.columns[0].casefold(),))
+    subject = []
+    for column, cell in zip(table.columns, row.cells, strict=False):
         if cell:
-            length += _count(counts, index_tokens(cell), 1.0 if number else FIRST_CELL)
+            length += _count(counts, index_tokens(cell), 1.0)
             _count(counts, index_tokens(column), COLUMN)
+            if column.casefold() in about:
+                subject.append(cell)
+    for cells in [[cell] for cell in subject] if row.kind == "patch" else [subject]:
+        _name(names, NAME, *cells)
     named = _with_rooms(row.places, rooms)
     for place in named:
-        counts[place] = max(counts.get(place, 0.0), FIRST_CELL)
+        counts[place] = max(counts.get(place, 0.0), PLACE)
+        names[place] = NARROW / len(row.places)
     stored = _stored(page, section, row.kind, row.line, "")
     stored["address"] = row.address
     stored["cells"] = dict(zip(table.columns, row.cells, strict=False))
@@ -147,7 +196,7 @@ def _row(
             for p in row.value.points
         ]
     text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
-    return Document(counts, length, tuple(named), facets, page.address, text)
+    return Document(counts, names, length, tuple(named), facets, page.address, text)
 
 
 def _with_rooms(names: Iterable[str], rooms: list[str]) -> dict[str, None]:

@@ -27,7 +27,8 @@ MOST_PARTS = 40
 class Matches:
     """The documents that hold one word: its score in each, and the ways it was matched.
 
-    `tokens` and `stems` are what to mark in the text; `guess` is the word it was taken for.
+    `tokens` and `stems` are what to mark in the text; `guess` is what it was taken for, and
+    `typed` what stood there; a `slip` is a guess that reads as if it had been typed right.
     """
 
     word: Word
@@ -36,10 +37,13 @@ class Matches:
     tokens: set[str] = field(default_factory=set)
     stems: set[str] = field(default_factory=set)
     guess: str = ""
+    typed: list[str] = field(default_factory=list)
+    slip: bool = False
 
     def way(self, number: int) -> Way:
         """The strongest way in which a document holds the word."""
-        return next((way for way, numbers in self.ways if number in numbers), "none")
+        held: Way = next((way for way, numbers in self.ways if number in numbers), "none")
+        return held if held == "none" or not self.slip else "typo"
 
 
 def match(reader: Reader, word: Word) -> Matches:
@@ -68,6 +72,8 @@ def match(reader: Reader, word: Word) -> Matches:
         _take(found, "synonym", _phrase(reader, phrase, True), WIDER, phrase)
     if not found.scores and word.plain:
         _repair(reader, found)
+    elif not found.scores and word.bare:
+        _bare(reader, found)
     _weigh(reader, found)
     return found
 
@@ -102,7 +108,7 @@ def _postings(reader: Reader, field_: str, term: str) -> dict[int, float]:
 
 
 def _phrase(reader: Reader, phrase: tuple[str, ...], stemmed: bool = False) -> dict[int, float]:
-    """The documents that hold every token of a phrase, with its weakest weight in each."""
+    """The documents that hold every token of a phrase, with their mean weight in each."""
     scores: dict[int, float] | None = None
     for token in phrase:
         held = _postings(reader, "exact", token)
@@ -112,30 +118,36 @@ def _phrase(reader: Reader, phrase: tuple[str, ...], stemmed: bool = False) -> d
         if scores is None:
             scores = held
         else:
-            scores = {n: min(s, held[n]) for n, s in scores.items() if n in held}
+            scores = {n: s + held[n] for n, s in scores.items() if n in held}
         if not scores:
             return {}
-    return scores or {}
+    return {n: s / len(phrase) for n, s in scores.items()} if scores else {}
 
 
 def _repair(reader: Reader, found: Matches) -> None:
+    """Take a word that nobody wrote for one that somebody did, or for part of one."""
     typed = found.word.exact[0][0]
-    near = nearest(reader, typed)
-    if near:
-        found.guess = near
-        _take(found, "typo", _phrase(reader, (near,), True), STRENGTH["typo"], (near,))
-        found.stems.add(stem(near))
-        return
-    if len(typed) < 3:
-        return
-    parts = [t for t in reader.vocabulary("exact", typed) if ":" not in t]
-    if not parts:
-        parts = [t for t in reader.vocabulary("exact") if typed in t and ":" not in t]
-    for token in parts[:MOST_PARTS]:
-        found.guess = found.guess or token
-        _take(
-            found, "substring", _postings(reader, "exact", token), STRENGTH["substring"], (token,)
-        )
+    found.guess = nearest(reader, typed)
+    if found.guess:
+        found.slip = True
+        _take(found, "typo", _phrase(reader, (found.guess,)), STRENGTH["typo"], (found.guess,))
+    elif len(typed) > 2:
+        parts = [t for t in reader.vocabulary("exact", typed) if ":" not in t]
+        if not parts:
+            parts = [t for t in reader.vocabulary("exact") if typed in t and ":" not in t]
+        for token in parts[:MOST_PARTS]:
+            held = _postings(reader, "exact", token)
+            _take(found, "substring", held, STRENGTH["substring"], (token,))
+        found.guess = parts[0] if parts else ""
+    found.typed = [typed] if found.guess else []
+
+
+def _bare(reader: Reader, found: Matches) -> None:
+    """Take a value that nobody wrote for its number."""
+    held = _phrase(reader, found.word.bare)
+    if held:
+        found.guess, found.typed = " ".join(found.word.bare), [found.word.text]
+        _take(found, "substring", held, STRENGTH["substring"], found.word.bare)
 
 
 def nearest(reader: Reader, typed: str) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import heapq
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from kb.search.engine import Reader
@@ -14,17 +16,23 @@ from kb.search.hit import WAYS, Hit, OpenFault, Result
 from kb.search.match import Matches, match
 from kb.search.stems import stem
 from kb.terms.glossary import Glossary
-from kb.terms.query import Word, apart, words
-from kb.terms.words import spans
+from kb.terms.query import Word, apart, asks_meaning, words
+from kb.terms.words import fold, spans
 
 # A customisation of this room outranks a section that says as much; what no longer holds sinks.
-KIND = {"mod": 1.15, "fault": 1.05}
+KIND = {"mod": 1.15, "fault": 1.15}
 CLOSED = 0.4
+# The glossary says what a word means: who asks that wants it, everyone else the page itself.
+GLOSSARY = 0.4
+MEANING = 1.5
+# A word that any sentence may hold.
+FAINT = 0.3
 # Who names a place wants that place.
 ELSEWHERE = 0.3
 CARD_ORDER = ("mod", "patch", "fault", "table", "checklist", "section")
 CARD_ROWS = 100
 MOST_LINES = 3
+GLOSSARY_PAGE = "glossary.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +58,7 @@ def search(
         tuple(tuple(group) for group in meta["groups"]),
         tuple((term, tuple(others)) for term, others in meta["one_way"]),
     )
-    found = []
-    for word in words(query, glossary):
-        matches = match(reader, word)
-        pieces = [] if matches.scores else apart(word, glossary)
-        if not pieces or word.places:
-            found.append(matches)
-        found += [match(reader, piece) for piece in pieces]
+    found = _read(reader, query, glossary)
     asked = [matches.word for matches in found]
     allowed = _allowed(reader, filters)
     card = _card(reader, asked)
@@ -66,26 +68,31 @@ def search(
     best = heapq.nsmallest(CARD_ROWS if card else limit * 4 + 8, ranked)
     faults = [OpenFault(**fault) for fault in meta["faults"]]
     marks = _Marks(found)
+    meaning = MEANING if asks_meaning(query) else GLOSSARY
+    wanted = {place for word in asked for place in word.places}
     hits = []
     for missing, negative, number in best:
         stored = json.loads(reader.stored(number))
-        score = -negative * KIND.get(stored["kind"], 1.0) * (CLOSED if "closed" in stored else 1.0)
-        hits.append((missing, -score, number, stored))
+        hits.append((missing, negative * _prior(stored, meaning), number, stored))
     if card:
-        hits.sort(key=lambda h: (CARD_ORDER.index(h[3]["kind"]), h[3]["path"], h[3]["line"]))
+        hits.sort(key=lambda h: _card_order(h[3], wanted))
     else:
         hits.sort(key=lambda h: h[:3])
     hits = hits[: max(limit, CARD_ROWS) if card else limit]
     first = hits[0][2] if hits else -1
     ways = [matches.way(first) for matches in found]
-    guesses = [(m.word.text, m.guess, w) for m, w in zip(found, ways, strict=True) if m.guess]
+    guesses = [(typed, m.guess, w) for m, w in zip(found, ways, strict=True) for typed in m.typed]
     return Result(
         query=query,
         hits=tuple(_hit(h[3], -h[1], asked, faults, marks, docs_name, today) for h in hits),
         answered=max((w for w in ways if w != "none"), key=WAYS.index, default="none")
         if hits
         else "none",
-        missing=tuple(m.word.text for m, w in zip(found, ways, strict=True) if w == "none"),
+        missing=tuple(
+            m.word.text
+            for m, w in zip(found, ways, strict=True)
+            if w == "none" and not m.word.faint
+        ),
         corrected=_corrected(query, guesses),
         place=" ".join(word.text for word in asked) if card else "",
         behind=0,
@@ -95,6 +102,59 @@ def search(
         matched=frozenset(marks.tokens),
         stems=frozenset(marks.stems),
     )
+
+
+def _read(reader: Reader, query: str, glossary: Glossary) -> list[Matches]:
+    """What holds each word of a query. Once its slips are mended it is read again from the start,
+    since a mended word may be a noun with a number or part of a term.
+    """
+    found = _match(reader, query, glossary)
+    mended = {matches.word.text: matches.guess for matches in found if matches.slip}
+    for left, right in pairwise(found):
+        whole = left.word.text + right.word.text
+        if (left.typed or right.typed) and reader.numbers("exact", whole):
+            mended[f"{left.word.text} {right.word.text}"] = whole
+    if not mended:
+        return found
+    typed = "|".join(sorted(map(re.escape, mended), key=len, reverse=True))
+    again = re.sub(rf"\b(?:{typed})\b", lambda t: mended[t[0]], fold(query))
+    found = _match(reader, again, glossary)
+    for matches in found:
+        held = matches.word.text.split()
+        matches.typed = [typed for typed, guess in mended.items() if guess in held]
+        if matches.typed:
+            matches.slip, matches.guess = True, mended[matches.typed[-1]]
+    return found
+
+
+def _match(reader: Reader, query: str, glossary: Glossary) -> list[Matches]:
+    found = []
+    for word in words(query, glossary):
+        matches = match(reader, word)
+        pieces = [] if matches.scores else apart(word, glossary)
+        if not pieces or word.places:
+            found.append(matches)
+        found += [match(reader, piece) for piece in pieces]
+    return found
+
+
+def _prior(stored: dict[str, Any], glossary: float) -> float:
+    """What a hit is worth before anybody asked."""
+    prior = KIND.get(stored["kind"], 1.0)
+    if "closed" in stored:
+        prior *= CLOSED
+    if stored["path"] == GLOSSARY_PAGE:
+        prior *= glossary
+    return prior
+
+
+def _card_order(stored: dict[str, Any], wanted: set[str]) -> tuple[Any, ...]:
+    """By kind; of one kind first what is about just this place, last what only mentions it."""
+    places = stored.get("places", ())
+    about = not wanted.isdisjoint(places)
+    kind = CARD_ORDER.index(stored["kind"])
+    others = len(wanted.symmetric_difference(places)) if about else 0
+    return kind, not about, others, stored["path"], stored["line"]
 
 
 def _corrected(query: str, guesses: Iterable[tuple[str, str, str]]) -> str | None:
@@ -120,10 +180,11 @@ def _rank(found: Sequence[Matches], allowed: set[int] | None) -> list[tuple[int,
     totals: dict[int, float] = {}
     held: dict[int, int] = {}
     for matches in found:
+        share, counts = (FAINT, 0) if matches.word.faint else (1.0, 1)
         for number, score in matches.scores.items():
-            totals[number] = totals.get(number, 0.0) + score
-            held[number] = held.get(number, 0) + 1
-    every = len(found)
+            totals[number] = totals.get(number, 0.0) + score * share
+            held[number] = held.get(number, 0) + counts
+    every = sum(not matches.word.faint for matches in found)
     for matches in found:
         if matches.word.places and matches.scores:
             for number in totals.keys() - matches.scores.keys():

@@ -27,7 +27,6 @@ NOUNS = {
     "di": ("di", "dis"),
     "fader": ("fader", "faders"),
     "slot": ("slot", "slots"),
-    "rack": ("rack", "racks"),
     "amp": ("amp", "amps"),
 }
 NOUN_OF = {word: noun for noun, words in NOUNS.items() for word in words}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from kb.terms.glossary import Glossary
 from kb.terms.nouns import NOUN_OF
-from kb.terms.words import SAME_VALUE, STOP, UNITS, analysed, chunks, fold, joined
+from kb.terms.words import FAINT, SAME_VALUE, STOP, UNITS, analysed, chunks, fold, joined
 
 MAX_LENGTH = 300
 MAX_WORDS = 32
@@ -17,6 +17,10 @@ Phrase = tuple[str, ...]
 _RANGE_SPACES = re.compile(r"(\d)\s*(?:-|\bto\b|\.\.)\s*(\d)")
 _PLACE_RANGE = re.compile(r"^(\d{1,4})-(\d{1,4})$")
 _JACK = re.compile(r"^(?:([a-z]):)?([a-z]{1,2})(\d{1,3})$")
+_MEANING = re.compile(
+    r"^what(?:'s| is| are)(?: an?)?(?: [^ ]+){1,3}$|^[^ ]+ (?:or|vs|versus) [^ ]+$|^define "
+    r"|\b(?:means?|meaning|stands? for|difference)\b"
+)
 _SAME_VALUES = frozenset(SAME_VALUE.values())
 
 
@@ -26,7 +30,9 @@ class Word:
 
     `exact` are the spellings that are the word itself, each a phrase of one or more tokens;
     `synonyms` those that mean the same, `wider` those that are worth a look. `places` are set
-    where the word names a place (`ch:19`). `plain` words may be stemmed and repaired.
+    where the word names a place (`ch:19`). `plain` words may be stemmed and repaired. A `faint`
+    word is looked for, but a hit need not hold it. `bare` is the number of a value,
+    to look for where nobody wrote the unit.
     """
 
     text: str
@@ -35,6 +41,8 @@ class Word:
     plain: bool = False
     synonyms: tuple[Phrase, ...] = ()
     wider: tuple[Phrase, ...] = ()
+    faint: bool = False
+    bare: Phrase = ()
 
 
 def words(query: str, glossary: Glossary) -> list[Word]:
@@ -42,13 +50,29 @@ def words(query: str, glossary: Glossary) -> list[Word]:
     folded = _RANGE_SPACES.sub(r"\1-\2", fold(query))
     cores = [core for core, _, _ in map(analysed, chunks(folded)) if core]
     found: list[Word] = []
-    weak: list[Word] = []
     at = 0
     while at < len(cores):
         word, length = _place(cores, at) or _phrase(cores, at, glossary) or _single(cores, at)
         at += length
-        (weak if word.text in STOP else found).append(_with_synonyms(word, glossary))
-    return found or weak
+        found.append(_with_synonyms(word, glossary))
+    said = {phrase for word in found for phrase in word.exact}
+    found = [_without(said, word) for word in found]
+    strong = [word for word in found if word.text not in STOP | FAINT]
+    if not strong:
+        return [word for word in found if word.text not in STOP] or found
+    return [replace(word, faint=word.text in FAINT) for word in found if word.text not in STOP]
+
+
+def asks_meaning(query: str) -> bool:
+    """Whether somebody wants to know what a word means, and not where a thing is."""
+    return bool(_MEANING.search(fold(query)))
+
+
+def _without(said: set[Phrase], word: Word) -> Word:
+    """A word without the expansions that were asked for by themselves: plate reverb is no plate."""
+    synonyms = tuple(p for p in word.synonyms if p not in said)
+    wider = tuple(p for p in word.wider if p not in said)
+    return replace(word, synonyms=synonyms, wider=wider)
 
 
 def apart(word: Word, glossary: Glossary) -> list[Word]:
@@ -115,12 +139,18 @@ def _single(cores: list[str], at: int) -> tuple[Word, int]:
     signed = core[:1] in "+-" or core[:1].isdigit()
     if signed or len(spelled) < 2:
         same = tuple((t,) for t in spelled[:1])
-        if len(spelled) > 1 and spelled[1] in _SAME_VALUES:
-            same += ((spelled[1],),)
-        return Word(core, same), 1
+        kilo = core.endswith("k")
+        same += tuple((t,) for t in spelled[1:] if t in _SAME_VALUES or (kilo and t[-3:] == "khz"))
+        return Word(core, same, bare=_number(core)), 1
     parts = tuple(part for part in core.split("-") if part)
     apart = (parts,) if len(parts) > 1 else ()
     return Word(core, ((spelled[0],), *apart), plain=spelled[0].isalpha()), 1
+
+
+def _number(core: str) -> Phrase:
+    """The bare number of a value: `88.2` of `88.2k`."""
+    digits = core.strip('+-abcdefghijklmnopqrstuvwxyz%/"').replace(",", ".")
+    return (digits,) if digits[:1].isdigit() else ()
 
 
 def _spellings(run: list[str]) -> tuple[Phrase, ...]:

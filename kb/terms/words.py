@@ -78,14 +78,26 @@ SAME_VALUE = {
 
 # Words that carry no subject. A question is searched without them as long as others remain.
 STOP = frozenset(
-    """a about all am an and any are as at be been before but by can could did do does doing each
-    every for from get gets give goes going got had has have having he her here him his how i if in
-    into is it its just know let like make many may me might more most much must my need needs of
-    off on one only or our out over please put she should show so some such take tell than that the
-    their them then there these they thing things this those to too under up use used using very
-    want was we were what when where which who whose why will with without would you your""".split()
-) - {"in", "out", "on", "off", "before", "over", "under", "here", "up"}
-_WEAK = frozenset({"in", "on", "before", "over", "under", "here", "up", "out", "off"})
+    """a about all am an and any anybody anyone anything are aren't arent as at be been being but by
+    can can't cannot cant could couldn't did didn't didnt do does doesn't doesnt doing don't dont
+    each every everybody everyone everything for from had has hasn't have haven't having he her him
+    his how i i'm if into is isn't isnt it its just let like may me might more most much must my of
+    one only or our please she should shouldn't so some somebody someone something such than that
+    the their them then there these they thing things this those to too very was wasn't we were
+    weren't what when where which who whom whose why will with won't wont would wouldn't you your
+    yours""".split()
+)
+# Words that any sentence may hold: they are looked for, but a hit does without them.
+FAINT = frozenset(
+    """across after again against along already also always around away back before between came
+    come comes coming difference down during ever even find finds gave get gets getting give gives
+    given go goes going got happen happened happens here in inside keep keeps kept know knows look
+    looks made make makes many mean meaning means need needed needs not now off on out outside
+    over put puts said same saw say says see seem seems sees show shows sit sits sitting stay stays
+    still take taken takes tell tells through took tried try trying turn turns under until up upon
+    use used uses using want wanted wants went while within without work working works
+    yet""".split()
+)
 
 # Nouns whose members may be letters: room A, row C, bus B.
 _LETTERED = {
@@ -109,6 +121,7 @@ _EDGE = re.compile(r"^(?:[^\w+\-#]|_)+|(?:[^\w+\"%#]|_)+$")
 _NUMBER = re.compile(r"^([+-]?)(\d+(?:[.,]\d+)?(?:/\d+)?)(.*)$")
 _K_FOR_POINT = re.compile(r"^(\d+)([kr])(\d+)$")
 _PART_NUMBER = re.compile(r"^(?:[^\W\d_]+(\d{2,})[a-z]{0,2}|(\d{3,})[a-z]{1,2})$")
+_PLURAL = re.compile(r"[a-z]+\d+s$")
 _JOINT = re.compile(r"[-_']+")
 _PART = re.compile(r"[-_'/&:.+]+")
 _SPELLED_SIGN = re.compile(
@@ -177,6 +190,8 @@ def tokens(text: str) -> tuple[str, ...]:
         found.update(dict.fromkeys(tokens(text[1:])))
     else:
         whole = _JOINT.sub("", text)
+        if _PLURAL.match(whole):
+            found[whole[:-1]] = None
         if text.replace("-", "").isdigit():
             whole = text  # 17-24 is not 1724
         found[whole] = None
@@ -194,12 +209,15 @@ def tokens(text: str) -> tuple[str, ...]:
 def value_tokens(sign: str, number: str, unit: str) -> Iterator[str]:
     """The tokens of a number with its unit: `+4dbu`, `4dbu`, `+4`, `4`, `dbu`."""
     number = number.replace(",", ".")
+    kilo = unit == "k"  # of ohms or of hertz: who says 10k means one of them
     unit = {"k": "kohm", "r": "ohm"}.get(unit, UNITS.get(unit, ""))
     if unit:
         for value in (f"{sign}{number}{unit}", f"{number}{unit}"):
             yield value
             if value in SAME_VALUE:
                 yield SAME_VALUE[value]
+    if kilo:
+        yield f"{number}khz"
     if sign:
         yield f"{sign}{number}"
         if not unit and f"{sign}{number}" in SAME_VALUE:
@@ -227,7 +245,7 @@ def joined(before: str, left: str, right: str) -> tuple[str, ...]:
         return ()
     if noun := _noun(before, left):
         return tuple(f"{noun}:{int(n)}" for n in right.split("-") if n.isdigit() and len(n) < 5)
-    if len(left) <= 4 and left.isalpha() and not {left} & (STOP | _WEAK | UNITS.keys()):
+    if len(left) <= 4 and left.isalpha() and not {left} & (STOP | FAINT | UNITS.keys()):
         return (left + _JOINT.sub("", right),) if right.isalnum() else ()
     return ()
 

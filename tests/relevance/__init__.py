@@ -1,1 +1,1 @@
-"""How often the right row comes first: judged queries, two baselines, and what each rule is worth."""
+"""How often the right row comes first: judged queries, two baselines, what each rule is worth."""
