@@ -6,7 +6,7 @@ Whoosh and nothing else of weight.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from kb.pages.check import Report
     from kb.pages.folder import Folder
     from kb.pages.model import Page, Row, Section
+    from kb.pages.rows import Added, Form
+    from kb.pages.rows import Kind as RowKind
+    from kb.pages.templates import Kind as PageKind
     from kb.search.engine import Reader
     from kb.search.hit import Result
     from kb.search.index import Difference, Fresh
@@ -107,7 +110,7 @@ class Studio:
         from kb.pages.folder import read_folder
 
         docs = self.places.docs
-        only: Container[str] | None = choose(docs, names, Path.cwd()) if names else None
+        only: Container[str] | None = choose(docs, names) if names else None
         folder = read_folder(docs, self.progress)
         before: dict[str, Page] = {}
         since = ""
@@ -161,6 +164,44 @@ class Studio:
                     left = sum(not question.pinned for question in questions_of(pages[path]))
                     fixed.append((path, missing - left))
         return replace(folder, pages=pages), fixed
+
+    def new_page(self, kind: PageKind, title: str, owner: str, room: str) -> str:
+        """Write a page from a template; returns its path. Raises KbError where there is one."""
+        from kb.pages import edit, templates
+
+        path = templates.path_of(kind, title)
+        text = templates.page(kind, title, owner, room, self.today)
+        edit.create(self.places.docs, path, text.encode())
+        return path
+
+    def form(self, kind: RowKind, name: str, letter: str = "") -> Form:
+        """The table that takes a new row of a kind, on the page or section of this name.
+
+        `letter` is that of a patch row. Raises KbError where there are several.
+        """
+        from kb.pages.rows import form
+
+        found = self.find(name)
+        return form(kind, found.page, found.section, letter)
+
+    def add_rows(self, form: Form, rows: Sequence[Mapping[str, str]]) -> Added:
+        """Add rows to a table, unless something is wrong with them. Raises KbError."""
+        from kb.pages import edit
+        from kb.pages.check import check
+        from kb.pages.folder import read_folder
+        from kb.pages.parse import parse
+        from kb.pages.rows import Added, added, concerning
+
+        docs = self.places.docs
+        data = edit.load(docs, form.path)
+        new, lines = added(data, form, rows)
+        folder = read_folder(docs, self.progress)
+        folder = replace(folder, pages={**folder.pages, form.path: parse(form.path, new)})
+        problems = concerning(check(folder, self.today), form.path, lines)
+        wrong = [problem for problem in problems if not problem.warning]
+        if not wrong:
+            edit.replace(docs, form.path, data, new)
+        return Added(tuple(lines), tuple(wrong) or problems, not wrong)
 
     def find(self, name: str) -> Found:
         """The page, section or row that a name means: any part of an address that fits one.

@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from kb import errors
-from kb.cli import check, lookup
+from kb.cli import check, lookup, new
 from kb.cli.session import Session, close, say
 from kb.errors import KbError
 
@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 lookup.join(app)
 check.join(app)
+new.join(app)
 
 # Options of kb itself: they may stand before or after the command.
 _SHARED = {"--docs", "--cache", "--room"}

@@ -22,11 +22,15 @@ class Chosen:
         return path in self.files or (isinstance(path, str) and path.startswith(self.folders))
 
 
-def choose(docs: Path, names: Iterable[str], cwd: Path) -> Chosen | None:
+def choose(docs: Path, names: Iterable[str]) -> Chosen | None:
     """What the names stand for: paths from here or from docs, or pages; None if it is all docs.
 
     Raises KbError for a name of nothing in docs.
     """
+    try:
+        cwd = Path.cwd()
+    except FileNotFoundError:
+        cwd = docs.parent  # the current folder is gone
     files: set[str] = set()
     folders: list[str] = []
     for name in names:
