@@ -18,7 +18,7 @@ from kb.pages.read import read
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _END = re.compile(rb"[\r\n]+\Z")
-_COMMENT = re.compile(rb"<!--\s*(?:q:\s*|(?=type\s*=))")
+_COMMENT = re.compile(rb"<!--\s*(?:(?P<q>q:)|(?=type\s*=))")
 _UNDERLINE = re.compile(rb" {0,3}(?:=+|-+)[ \t]*\Z")
 
 
@@ -71,10 +71,11 @@ def _pinned(page: Page, data: bytes, question: Question) -> Iterator[bytes]:
     """Ways to write the id down: into the comment the question has, or below its heading."""
     there = lines(data)
     section = next(s for s in page.sections if question in s.questions)
-    named = f"<!-- q: {question.id} ".encode()
+    named = question.id.encode()
     for n in range(question.line, min(section.end, len(there))):
         if match := _COMMENT.search(there[n]):
-            line = there[n][: match.start()] + named + there[n][match.end() :]
+            more = b" " + named if match["q"] else b"q: " + named + b" "
+            line = there[n][: match.end()] + more + there[n][match.end() :]
             yield b"".join([*there[:n], line, *there[n + 1 :]])
     at = question.line
     if not bare(there[at - 1]).lstrip().startswith(b"#"):

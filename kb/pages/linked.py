@@ -16,7 +16,7 @@ from kb.pages.model import Link, Page, Problem
 
 MOST_HINTS = 200  # looking for the nearest name takes a millisecond or more
 
-_TEMPLATE = re.compile(r"[{}<>$]|%s")  # filled in by some program before anybody follows it
+_TEMPLATE = re.compile(r"[{}<>$]|%[s= ]")  # filled in by some program before anybody follows it
 _PREFIX = "user-content-"  # what GitHub puts before every anchor
 
 
@@ -105,9 +105,7 @@ class _Names:
         if self.left <= 0 or len(self.by_last) > 5_000:
             return ""
         self.left -= 1
-        near = difflib.get_close_matches(last, self.by_last, 1, 0.75)
-        return self.by_last[near[0]] if near and _kind(near[0]) == _kind(last) else ""
-
-
-def _kind(name: str) -> str:
-    return posixpath.splitext(name)[1]
+        stem, kind = posixpath.splitext(last)
+        stems = [name.removesuffix(kind) for name in self.by_last if name.endswith(kind)]
+        near = difflib.get_close_matches(stem, stems, 1, 0.7)
+        return self.by_last[near[0] + kind] if near else ""

@@ -117,7 +117,7 @@ def _check(said: Mapping[str, Any], lines: list[tuple[str, int, str, int]]) -> I
             wanted = list if key in _LISTS else dict
             if not isinstance(value, wanted) or not all(isinstance(t, dict) for t in _each(value)):
                 shape = f"[[{key}]]" if key in _LISTS else f"[{key}]"
-                line = _line(lines, "", 0, key) or 1
+                line = max(_line(lines, "", 0, key), _line(lines, key, 0, ""))
                 yield Problem(FILE, line, 0, "studio", f"{key} is a table: write {shape}")
                 continue
             for number, table in enumerate(_each(value)):
