@@ -26,8 +26,10 @@ class Places:
     @property
     def in_tree(self) -> str:
         """The docs folder as seen from the root of its git work tree; empty if it is the root."""
-        below = self.docs.relative_to(work_tree(self.docs)).as_posix()
-        return "" if below == "." else below
+        tree = work_tree(self.docs)
+        if tree == self.docs:
+            return "" if (tree / ".git").exists() else self.docs.name
+        return self.docs.relative_to(tree).as_posix()
 
 
 def find_places(docs: str | None, cache: str | None, cwd: Path | None = None) -> Places:

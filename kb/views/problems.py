@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kb.pages.check import Report
-from kb.pages.model import Problem
-from kb.pages.rules import Rule
 from kb.views.terminal import Screen, clean
+
+if TYPE_CHECKING:  # a rule is explained without reading a page
+    from kb.pages.check import Report
+    from kb.pages.problem import Problem
+    from kb.pages.rules import Rule
 
 
 def lines(screen: Screen, report: Report, docs_name: str) -> Iterator[str]:
