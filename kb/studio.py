@@ -17,7 +17,7 @@ from kb.settings import Places
 
 if TYPE_CHECKING:
     from kb.pages.check import Report
-    from kb.pages.folder import Folder
+    from kb.pages.folder import Files
     from kb.pages.model import Page, Row, Section
     from kb.pages.rows import Added, Form
     from kb.pages.rows import Kind as RowKind
@@ -107,63 +107,58 @@ class Studio:
         """
         from kb.pages.check import Report, check
         from kb.pages.chosen import choose
-        from kb.pages.folder import read_folder
+        from kb.pages.folder import parse_folder, read_files
 
         docs = self.places.docs
         only: Container[str] | None = choose(docs, names) if names else None
-        folder = read_folder(docs, self.progress)
+        files = read_files(docs)
         before: dict[str, Page] = {}
         since = ""
         if changed is not None:
-            touched, before, since = self._changed(folder, changed)
+            touched, before, since = self._changed(files, changed)
             only = touched if only is None else {path for path in touched if path in only}
+            # A page may have been renamed: look at all that changed, whatever is to be told.
+            parsed: Container[str] | None = touched
+        else:
+            parsed = only
         fixed: list[tuple[str, int]] = []
         if fix:
-            folder, fixed = self._fix(folder, only)
+            files, fixed = self._fix(files, only)
+        folder = parse_folder(files, parsed, before.values(), self.progress)
         problems = check(folder, self.today, only, before)
-        looked = sum(only is None or path in only for path in folder.pages)
+        looked = sum(only is None or path in only for path in files.data)
         return Report(problems, looked, tuple(fixed), since)
 
-    def _changed(self, folder: Folder, wanted: str) -> tuple[set[str], dict[str, Page], str]:
+    def _changed(self, files: Files, wanted: str) -> tuple[set[str], dict[str, Page], str]:
         from kb import history
-        from kb.pages.folder import is_checked
+        from kb.pages.folder import STUDIO, is_checked
         from kb.pages.parse import parse
-        from kb.pages.read import read
 
         docs = self.places.docs
         base = history.base(docs, wanted)
-        then = {
-            path: blob
-            for path, blob in history.files_at(docs, base.commit).items()
-            if is_checked(path)
-        }
-        now = {path: read(docs, path) for path in folder.files if is_checked(path)}
-        touched = history.changed(then, {p: d for p, d in now.items() if isinstance(d, bytes)})
-        blobs = {path: then[path] for path in touched if path in then and path.endswith(".md")}
+        there = history.files_at(docs, base.commit).items()
+        then = {path: blob for path, blob in there if is_checked(path)}
+        now = {**files.data, **({STUDIO: files.studio} if files.studio is not None else {})}
+        touched = history.changed(then, now)
+        blobs = {path: then[path] for path in touched if path in then and path != STUDIO}
         old = history.contents(docs, list(dict.fromkeys(blobs.values())))
         before = {path: parse(path, old[blob]) for path, blob in sorted(blobs.items())}
         return touched, before, base.name
 
     def _fix(
-        self, folder: Folder, only: Container[str] | None
-    ) -> tuple[Folder, list[tuple[str, int]]]:
+        self, files: Files, only: Container[str] | None
+    ) -> tuple[Files, list[tuple[str, int]]]:
         from kb.pages import edit
-        from kb.pages.across import questions_of
-        from kb.pages.parse import parse
 
-        docs = self.places.docs
-        pages, fixed = dict(folder.pages), []
-        for path, page in folder.pages.items():
-            missing = sum(not question.pinned for question in questions_of(page))
-            if missing and (only is None or path in only):
-                data = edit.load(docs, path)
-                new = edit.with_ids(path, data)
-                if new != data:
-                    edit.replace(docs, path, data, new)
-                    pages[path] = parse(path, new)
-                    left = sum(not question.pinned for question in questions_of(pages[path]))
-                    fixed.append((path, missing - left))
-        return replace(folder, pages=pages), fixed
+        data, fixed = dict(files.data), []
+        for path, old in files.data.items():
+            if only is None or path in only:
+                new, written = edit.with_ids(path, old)
+                if written:
+                    edit.replace(self.places.docs, path, old, new)
+                    data[path] = new
+                    fixed.append((path, written))
+        return replace(files, data=data), fixed
 
     def new_page(self, kind: PageKind, title: str, owner: str, room: str) -> str:
         """Write a page from a template; returns its path. Raises KbError where there is one."""
@@ -188,16 +183,17 @@ class Studio:
         """Add rows to a table, unless something is wrong with them. Raises KbError."""
         from kb.pages import edit
         from kb.pages.check import check
-        from kb.pages.folder import read_folder
-        from kb.pages.parse import parse
+        from kb.pages.folder import parse_folder, read_files
         from kb.pages.rows import Added, added, concerning
 
         docs = self.places.docs
         data = edit.load(docs, form.path)
         new, lines = added(data, form, rows)
-        folder = read_folder(docs, self.progress)
-        folder = replace(folder, pages={**folder.pages, form.path: parse(form.path, new)})
-        problems = concerning(check(folder, self.today), form.path, lines)
+        files = read_files(docs)
+        files = replace(files, data={**files.data, form.path: new})
+        only = {form.path}
+        found = check(parse_folder(files, only), self.today, only)
+        problems = concerning(found, form.path, lines)
         wrong = [problem for problem in problems if not problem.warning]
         if not wrong:
             edit.replace(docs, form.path, data, new)

@@ -13,7 +13,7 @@ from test_pages import Case, cases, rewrite
 
 from conftest import ROOT
 from kb.pages.check import check
-from kb.pages.folder import read_folder
+from kb.pages.folder import Files, parse_folder, read_files, read_folder
 from kb.pages.model import Page, Problem
 from kb.pages.parse import parse
 from kb.pages.rules import Rule, rules
@@ -119,6 +119,34 @@ def test_only_what_is_named_and_what_it_does_to_others_is_told(tmp_path: Path) -
     told = {(p.path, p.code) for p in check(folder, TODAY, only={"y.md"})}
     assert told == {("y.md", "link"), ("x.md", "anchor"), ("z.md", "anchor")}
     assert len(check(folder, TODAY)) > len(told)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.file.stem}: {case.title}")
+def test_a_few_pages_are_judged_as_among_all(case: Case, tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    before = lay_out(case.page, docs)
+    agrees(docs, before)
+
+
+def test_our_own_pages_are_judged_one_by_one_as_among_all() -> None:
+    agrees(ROOT / "docs", {})
+
+
+def agrees(docs: Path, before: dict[str, Page]) -> None:
+    files = read_files(docs)
+    folder = parse_folder(files)
+    for path in {*files.data, *before}:
+        touched = {path} | (set(before) and files.data.keys() - before.keys())
+        few = parse_folder(files, touched, before.values())
+        found = check(few, TODAY, {path}, before)
+        assert found == check(folder, TODAY, {path}, before)
+
+
+def test_one_page_does_not_cost_the_reading_of_all() -> None:
+    """A link leads to a page, a link leads from one; the rest is not looked into."""
+    data = {f"{n}.md": f"# {n}\n\n[next]({n + 1}.md#{n + 1})\n".encode() for n in range(50)}
+    files = Files("docs", data, frozenset(data))
+    assert set(parse_folder(files, {"20.md"}).pages) == {"19.md", "20.md", "21.md"}
 
 
 def test_the_order_of_files_does_not_matter() -> None:

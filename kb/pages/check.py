@@ -9,6 +9,7 @@ from itertools import chain
 
 from kb.pages import across, bays, linked, moved, studio_toml, upkeep, wording
 from kb.pages.across import Finding
+from kb.pages.address import of_page
 from kb.pages.folder import Folder
 from kb.pages.model import Page, Problem
 
@@ -62,9 +63,9 @@ def check(
 def findings(folder: Folder, today: date) -> Iterator[Finding]:
     """Each problem with the other page it comes from, if it takes two."""
     pages = [folder.pages[path] for path in sorted(folder.pages)]
-    addresses = {page.address for page in pages}
-    studio, problems = studio_toml.read_studio(folder.studio, addresses)
-    for problem in (*folder.unread, *problems):
+    addresses = {of_page(path) for path in folder.files.data}
+    studio, problems = studio_toml.read_studio(folder.files.studio, addresses)
+    for problem in (*folder.files.unread, *problems):
         yield Finding(problem)
     for page in pages:
         for problem in page.problems:

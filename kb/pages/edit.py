@@ -51,20 +51,21 @@ def _ending(there: Sequence[bytes], near: int) -> bytes:
     return b"\n"
 
 
-def with_ids(path: str, data: bytes) -> bytes:
+def with_ids(path: str, data: bytes) -> tuple[bytes, int]:
     """The page with an id written for each question that has none: the one it goes by already.
 
-    What would change anything else of the page is left alone.
+    And how many were written: what would change anything else of the page is left alone.
     """
     page = parse(path, data)
+    written = 0
     todo = [question for question in questions_of(page) if not question.pinned]
     for question in sorted(todo, key=lambda question: -question.line):
         for text in _pinned(page, data, question):
             after = parse(path, text)
             if _only_pinned(page, after, question):
-                page, data = after, text
+                page, data, written = after, text, written + 1
                 break
-    return data
+    return data, written
 
 
 def _pinned(page: Page, data: bytes, question: Question) -> Iterator[bytes]:

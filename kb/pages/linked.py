@@ -22,8 +22,8 @@ _PREFIX = "user-content-"  # what GitHub puts before every anchor
 
 def broken(folder: Folder) -> Iterator[Finding]:
     """Every link and image of the pages that leads to nothing in the same docs."""
-    names = _Names(folder.files)
-    folded = {path.casefold(): path for path in folder.files}
+    names = _Names(folder.files.files)
+    folded = {path.casefold(): path for path in folder.files.files}
     for page in folder.pages.values():
         ours = is_ours(page.path, page.front)
         told: set[str] = set()
@@ -44,7 +44,7 @@ def _look(
         return None
     file, _, anchor = found.partition("#")
     code = "image" if link.image else "link"
-    if file not in folder.files:
+    if file not in folder.files.files:
         inside = _from_the_root(folder, file, link)
         if inside is None:
             message = f"{link.target}: {_missing(names, folded, page.path, file)}"
@@ -61,9 +61,9 @@ def _look(
 
 def _from_the_root(folder: Folder, file: str, link: Link) -> str | None:
     """A link that begins with `/` is taken from the root of the repository by GitHub."""
-    if link.target.startswith("/") and file.startswith(f"{folder.name}/"):
-        below = file.removeprefix(f"{folder.name}/")
-        return below if below in folder.files else None
+    if link.target.startswith("/") and file.startswith(f"{folder.files.name}/"):
+        below = file.removeprefix(f"{folder.files.name}/")
+        return below if below in folder.files.files else None
     return None
 
 
