@@ -42,9 +42,9 @@ def check(
     ] = "text",
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Say what is wrong with the pages, as path:line:column: code message.
+    """Say what is wrong with the pages, by file and line.
 
-    Rules across pages see them all, whichever are named.
+    Printed as path:line:column: code message. Rules across pages see them all, whichever are named.
     """
     from kb.views import problems as views
 

@@ -32,9 +32,9 @@ Page = Annotated[
 ]
 Edit = Annotated[bool, typer.Option("--edit", help="Open it in EDITOR, at that line.")]
 Owner = Annotated[
-    str, typer.Option(metavar="INITIALS", envvar="KB_PERSON", help="Who keeps it right.")
+    str, typer.Option(metavar="INITIALS", help="Who keeps it right; else --as, KB_PERSON.")
 ]
-By = Annotated[str, typer.Option(metavar="INITIALS", envvar="KB_PERSON", help="Who says so.")]
+By = Annotated[str, typer.Option(metavar="INITIALS", help="Who says so; else --as, KB_PERSON.")]
 
 
 def _column(help_: str) -> typer.models.OptionInfo:
@@ -127,6 +127,7 @@ def patch(
 
 
 def _page(session: Session, kind: PageKind, title: str, owner: str, edit: bool) -> None:
+    owner = owner or session.person
     if not owner and _at_a_terminal():
         owner = _ask("Owner (initials)", "", False)
     studio = session.studio
@@ -142,6 +143,8 @@ def _row(session: Session, kind: Kind, page: str, given: Mapping[str, str], edit
     form = studio.form(kind, typed([page]), rows.letter(values))
     if told := rows.refused(form, values):
         raise KbError(told)
+    if "by" in values:
+        values["by"] = values["by"] or session.person
     if dated := rows.DATED[kind]:
         values[dated] = values[dated] or studio.today.isoformat()
     if missing := rows.missing(form, values):

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
+from kb.house import BESIDE, LADDER
 from kb.pages.model import Problem
 
 FILE = "studio.toml"
-ROLES = ("intern", "assistant", "engineer", "chief", "tech")
+ROLES = (*LADDER, *BESIDE)
 
 # For each table its keys, and what each holds: text, time, share, names (a list of texts).
 _TOP = {"id": "text", "name": "text", "day_ends": "time", "pass": "share"}
@@ -74,7 +75,7 @@ def _roles(said: Mapping[str, Any]) -> tuple[str, ...]:
     if not isinstance(table, dict):
         return ROLES
     found: list[str] = []
-    for key, usual in (("ladder", ROLES[:3]), ("beside", ROLES[3:])):
+    for key, usual in (("ladder", LADDER), ("beside", BESIDE)):
         names = table.get(key, usual)
         found += (
             [n.casefold() for n in names if isinstance(n, str)] if _is("names", names) else usual

@@ -64,7 +64,8 @@ def search(
     card = _card(reader, asked)
     ranked = _rank(found, allowed)
     if card:
-        ranked = _rank_card(reader, asked, ranked, allowed)
+        # Only what holds every place: rows about it, then text that mentions it.
+        ranked = [entry for entry in ranked if entry[0] == 0] or ranked
     best = heapq.nsmallest(CARD_ROWS if card else limit * 4 + 8, ranked)
     faults = [OpenFault(**fault) for fault in meta["faults"]]
     marks = _Marks(found)
@@ -149,12 +150,13 @@ def _prior(stored: dict[str, Any], glossary: float) -> float:
 
 
 def _card_order(stored: dict[str, Any], wanted: set[str]) -> tuple[Any, ...]:
-    """By kind; of one kind first what is about just this place, last what only mentions it."""
+    """By kind, room by room; first what is about just this place, last what only mentions it."""
     places = stored.get("places", ())
     about = not wanted.isdisjoint(places)
     kind = CARD_ORDER.index(stored["kind"])
     others = len(wanted.symmetric_difference(places)) if about else 0
-    return kind, not about, others, stored["path"], stored["line"]
+    rooms = stored.get("rooms", [])
+    return kind, not about, rooms, others, stored["path"], stored["line"]
 
 
 def _corrected(query: str, guesses: Iterable[tuple[str, str, str]]) -> str | None:
@@ -202,17 +204,6 @@ def _card(reader: Reader, asked: Sequence[Word]) -> bool:
         word.places and any(reader.numbers("place", place) for place in word.places)
         for word in asked
     )
-
-
-def _rank_card(
-    reader: Reader,
-    asked: Sequence[Word],
-    ranked: list[tuple[int, float, int]],
-    allowed: set[int] | None,
-) -> list[tuple[int, float, int]]:
-    """Only what holds every place asked for: rows about it, then text that mentions it."""
-    complete = [entry for entry in ranked if entry[0] == 0]
-    return complete or ranked
 
 
 class _Marks:

@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from kb.views.terminal import Screen, clean
+from kb.terms.text import clean
+from kb.views.terminal import Screen
 
 if TYPE_CHECKING:  # a rule is explained without reading a page
     from kb.pages.check import Report
