@@ -104,7 +104,7 @@ def in_place() -> None:
         if base is None:
             engine.Writer(folder).cancel()  # what is there first: an index of nothing
         (cache / "CURRENT").write_text(folder.name, "utf-8")
-        time.sleep(0.3)
+        time.sleep(0.6)
         return folder
 
     replace(generations, "new", exposed)
