@@ -53,7 +53,7 @@ def check(
 def _build_and_kill(
     house: House, number: int, after: float, trial: Trial, broken: Break | None
 ) -> None:
-    if number % 3 == 0:  # an update
+    if number % 3 == 0 and broken is None:  # an update; readers would mend the broken kb by it
         write(house.docs / NOTES, f"# Notes\n\nLooked over again, entry {number}.\n")
         builder = house.start(["search", "entry"], broken=broken)
         after /= 4
