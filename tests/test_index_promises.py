@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -93,7 +92,7 @@ STEPS = st.one_of(
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.lists(STEPS, min_size=1, max_size=3), min_size=1, max_size=6))
 def test_an_index_kept_by_edits_answers_like_a_fresh_one(rounds: list[list[Any]]) -> None:
-    with mock.patch("kb.search.build.average_length", return_value=9.0), edits_in() as name:
+    with edits_in() as name:
         docs = Path(name) / "studio" / "docs"
         for folder in ("equipment", "procedures"):
             (docs / folder).mkdir(parents=True)

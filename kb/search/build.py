@@ -10,8 +10,8 @@ from typing import Any
 from kb.pages.problem import told
 from kb.search import generations
 from kb.search.engine import Writer, key
-from kb.search.index import Difference, Fresh, load_pages, meta, save_state
-from kb.search.sources import Source, average_length, load, meta_of
+from kb.search.index import Difference, Fresh, load_pages, save_state
+from kb.search.sources import load, meta_of
 
 Progress = Callable[[int, int], None]
 
@@ -29,8 +29,6 @@ def build(
     """
     table = load_pages(base) if base else {}
     paths = sorted(difference.changed)
-    sources: dict[str, Source] = {}
-    average = meta(base)["average"] if base else average_length(docs, paths, sources)
     folder = generations.new(cache, base)
     try:
         writer = Writer(folder)
@@ -43,10 +41,10 @@ def build(
             crowded = writer.crowded()
             again = [path for path, entry in table.items() if key(entry["address"]) in crowded]
             for number, path in enumerate([*paths, *again], 1):
-                source = sources.pop(path, None) or load(docs, path)
+                source = load(docs, path)
                 table[path] = {**source.entry, "stat": table.get(path, {}).get("stat")}
                 for document in source.documents:
-                    writer.add(document.stored, **document.terms(average))
+                    writer.add(document.stored, **document.terms())
                 if progress is not None:
                     progress(number, len(paths) + len(again))
             writer.commit()
@@ -55,7 +53,7 @@ def build(
             raise
         for path, stat in difference.stats.items():
             table[path]["stat"] = stat
-        found = meta_of(table, average)
+        found = meta_of(table)
         generations.write_json(folder / "pages.json", table, sync=False)
         generations.write_json(folder / "meta.json", found, sync=False)
         generations.publish(cache, folder, base)

@@ -28,7 +28,10 @@ COLUMN = 0.2
 PLACE = 1.5
 
 # BM25 at Lucene's values. The length of a document is folded into its weights when it is
-# written, against `Document.average`, so that a search reads one number for each posting.
+# written, so that a search reads one number for each posting. It is held against a fixed length,
+# that of a section as people write them, not against the mean of all: an edit would shift that,
+# and what was written before would not fit what is written after.
+AVERAGE = 60.0
 K1 = 1.2
 B = 0.75
 ROW = 1.0
@@ -47,9 +50,9 @@ class Document:
     page: str
     stored: str
 
-    def terms(self, average: float) -> dict[str, Mapping[str, float]]:
-        """The weighted terms of each field, for a collection of this average length."""
-        pivot = K1 * (1 - B + B * (self.length / average if self.length else ROW))
+    def terms(self) -> dict[str, Mapping[str, float]]:
+        """The weighted terms of each field."""
+        pivot = K1 * (1 - B + B * (self.length / AVERAGE if self.length else ROW))
         exact = {t: n * (K1 + 1) / (n + pivot) for t, n in self.counts.items()}
         stems: dict[str, float] = {}
         for token, count in self.counts.items():

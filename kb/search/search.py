@@ -83,7 +83,7 @@ def search(
     if card:
         hits.sort(key=lambda h: _card_order(h[3], wanted))
     else:
-        hits.sort(key=lambda h: h[:3])
+        hits.sort(key=lambda h: (h[0], round(h[1], 6), h[3]["path"], h[3]["line"]))
     hits = hits[: max(limit, CARD_ROWS) if card else limit]
     first = hits[0][2] if hits else -1
     ways = [matches.way(first) for matches in found]

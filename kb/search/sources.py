@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from kb.pages.read import read
 from kb.search.documents import Document, documents, due_date, open_faults
 from kb.search.index import digest_of
 
-SAMPLE = 60
 GLOSSARY = "glossary.md"
 MOST_TOLD = 20
 
@@ -81,26 +80,12 @@ def _terms(cell: str) -> list[str]:
     return [term for part in cell.replace(";", ",").split(",") if (term := part.strip())]
 
 
-def meta_of(table: dict[str, dict[str, Any]], average: float) -> dict[str, Any]:
+def meta_of(table: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """The little that every search needs beside the postings."""
     glossary = table.get(GLOSSARY, {})
     return {
-        "average": average,
         "pages": len(table),
         "groups": glossary.get("groups", []),
         "one_way": glossary.get("one_way", []),
         "faults": [fault for entry in table.values() for fault in entry.get("faults", ())],
     }
-
-
-def average_length(docs: Path, paths: list[str], kept: dict[str, Source]) -> float:
-    """The mean length of a document, in words, from an even sample; what it read goes in `kept`."""
-    for path in paths[:: max(1, len(paths) // SAMPLE)]:
-        kept[path] = load(docs, path)
-    lengths = [d.length for d in _documents(kept.values()) if d.length]
-    return max(1.0, sum(lengths) / len(lengths)) if lengths else 1.0
-
-
-def _documents(sources: Iterable[Source]) -> Iterator[Document]:
-    for source in sources:
-        yield from source.documents
