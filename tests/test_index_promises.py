@@ -48,8 +48,14 @@ def test_wrong_never_passes_for_right(name: str, home: Path) -> None:
     checks = index_damage.all_checks(home, index_damage.Sizes(copies=12, kills=5, tries=12))
     if name not in checks:
         pytest.skip("needs another user's rights: run as root")
-    for trial in checks[name]():
-        assert trial.kept, f"{trial.row()}\n" + "\n".join(map(str, trial.faults[:5]))
+    for _ in range(4):  # what a control breaks may, by chance, go unseen in so short a form
+        trials = list(checks[name]())
+        for trial in trials:
+            told = f"{trial.row()}\n" + "\n".join(map(str, trial.faults[:5]))
+            assert trial.kept or trial.control, told
+        if all(trial.kept for trial in trials):
+            break
+    assert all(trial.kept for trial in trials), told
 
 
 # --- an index kept by edits answers like a fresh one ------------------------------------------
