@@ -21,11 +21,9 @@ HEADING = 3.0
 ALIAS = 3.0
 SUBJECT = 2.0
 FRONT = 0.6
-TAG = 0.5
 PAGE_TITLE = 0.25
 BREADCRUMB = 0.4
 COLUMN = 0.2
-PLACE = 1.5
 
 # BM25 at Lucene's values. The length of a document is folded into its weights when it is
 # written, so that a search reads one number for each posting. It is held against a fixed length,
@@ -111,8 +109,7 @@ def _section(
         front = page.front
         for weight, texts in (
             (ALIAS, (*front.aliases, front.tag)),
-            (TAG, front.tags),
-            (FRONT, (front.location, front.owner, front.touch)),
+            (FRONT, (*front.tags, front.location, front.owner, front.touch)),
         ):
             for text in texts:
                 length += _count(counts, index_tokens(text), weight)
@@ -142,7 +139,7 @@ def _row(
             _count(counts, index_tokens(column), COLUMN)
     named = _with_rooms(row.places, rooms)
     for place in named:
-        counts[place] = max(counts.get(place, 0.0), PLACE)
+        counts[place] = max(counts.get(place, 0.0), 1.0)
     stored = _stored(page, section, row.kind, row.line, "")
     stored["address"] = row.address
     stored["cells"] = dict(zip(table.columns, row.cells, strict=False))

@@ -62,6 +62,11 @@ def documents(path: Path) -> list[engines.Text]:
     return found
 
 
+def texts_of(path: Path) -> dict[str, str]:
+    """The text of each query."""
+    return {columns[0]: columns[1] for columns in read(path, "_id", "text")}
+
+
 def judgements(path: Path) -> Grades:
     """The grade of each document for each query."""
     found: Grades = {}
@@ -123,7 +128,7 @@ def main() -> None:
     parser.add_argument("judgements", type=Path, nargs="?", default=SAMPLE / "judgements.tsv")
     given = parser.parse_args()
     rows = documents(given.documents)
-    queries = {name: text for name, text, *_ in read(given.queries, "_id", "text")}
+    queries = texts_of(given.queries)
     grades = judgements(given.judgements)
     print(f"{len(rows)} documents, {len(queries)} queries, nDCG@{DEPTH}")
     for name, value in compare(rows, queries, grades).items():

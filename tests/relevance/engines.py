@@ -38,7 +38,9 @@ def texts(docs: Path) -> Iterator[Text]:
     """Every section and row that kb indexes, with all the text that kb sees of it."""
     for path in sorted(docs.rglob("*.md")):
         page = parse(path.relative_to(docs).as_posix(), path.read_bytes())
-        about = " ".join((*page.front.aliases, *page.front.tags, page.front.tag))
+        front = page.front
+        about = " ".join((*front.aliases, *front.tags, front.tag))
+        about += f" {front.location} {front.owner} {front.touch}"
         for section in page.sections:
             if section.kind == "quiz":
                 continue
