@@ -23,6 +23,7 @@ SUBJECT = 2.0
 FRONT = 0.6
 PAGE_TITLE = 0.25
 BREADCRUMB = 0.4
+EXAMPLE = 0.2
 COLUMN = 0.2
 
 # BM25 at Lucene's values. The length of a document is folded into its weights when it is
@@ -34,6 +35,8 @@ K1 = 1.2
 B = 0.75
 ROW = 1.0
 
+# What still has its markup stood in a code block: how a page is written, not what this one says.
+_EXAMPLE = re.compile(r"^[ >]*(?:#{1,6} |\||<!--|\*\*).*", re.M)
 _LINK = re.compile(r"\]\([^)\s]*\)")
 
 
@@ -103,7 +106,10 @@ def _section(
     folder: str,
 ) -> Document:
     counts = dict(around)
-    length = _count(counts, index_tokens(_LINK.sub("]", section.text)), 1.0)
+    text = _LINK.sub("]", section.text)
+    length = _count(counts, index_tokens(_EXAMPLE.sub("", text)), 1.0)
+    for example in _EXAMPLE.findall(text):
+        _count(counts, index_tokens(example), EXAMPLE)
     length += _count(counts, index_tokens(section.heading), HEADING)
     if intro:
         front = page.front
@@ -118,8 +124,8 @@ def _section(
         stored["front"] = line
         stored["also"] = [*page.front.aliases, page.front.tag]
     facets = _facets(rooms, folder, section.kind, open_=True)
-    text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
-    return Document(counts, length, (), facets, page.address, text)
+    stored_text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
+    return Document(counts, length, (), facets, page.address, stored_text)
 
 
 def _row(

@@ -121,6 +121,7 @@ RULES = (
     Rule("what a row is about counts more", _put(documents, SUBJECT=1.0)),
     Rule("a page has other names", _put(documents, ALIAS=0.0)),
     Rule("a page has tags, a place and an owner", _put(documents, FRONT=0.0)),
+    Rule("an example is not what a page says", _put(documents, EXAMPLE=1.0)),
     Rule("a row is part of its page", _put(documents, PAGE_TITLE=0.0)),
     Rule("a row is part of its section", _put(documents, BREADCRUMB=0.0)),
     Rule("a cell is read with its column", _put(documents, COLUMN=0.0)),
