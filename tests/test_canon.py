@@ -111,7 +111,7 @@ CANON = {
     "operating level": (r"(\+\d+/185 (?:= |\()\d+) nWb/m", r"\+6/185 (?:= |\()370", 2),
     "30 ips curve": (r"30 ips \| AES \(IEC2\) \| ([\d.]+) µs", "17.5", 1),
     "15 ips curve": (r"15 ips \| NAB \| ([\d]+ µs and [\d]+ µs)", "50 µs and 3180 µs", 1),
-    "250 tape": (r"250 nWb/m(?:, \d\d ips \w+| tape for \+6/185)\D*(−[\d.]+) VU", "−3.4", 2),
+    "250 tape": (r"250 nWb/m(?:, \d\d ips \w+| tape for \+6/185)\D*?([+−][\d.]+) VU", "−3.4", 2),
     "timecode level": (r"[Tt]imecode.*?about (−\d+) VU", "−10", 2),
     "timecode track": (r"[Tt]rack (\d+) is timecode|[Tt]imecode, track (\d+) \|", "24", 1),
     "guard track": (r"[Tt]rack (\d+) (?:is left empty|\| Use \| guard)", "23", 1),
@@ -131,6 +131,7 @@ CANON = {
     "intern's call": (r"(?i)\bin (\d+) minutes before", "90", 3),
     "session": (r"(\d\d-bit, \d\d kHz)", "24-bit, 48 kHz", 2),
     "clock line": (r"(\d+) Ω coax", "75", 2),
+    "1176 attack": (r"[Aa]ttack (?:is )?(\d+–\d+) µs", "20–800", 2),
     "two references": (r"([\d.]+) dB\*{0,2} (?:apart|under)", "11.8", 3),
 }
 
