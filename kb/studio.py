@@ -1,4 +1,4 @@
-"""One studio: its pages and its index, each opened when it is first asked for.
+"""One studio: its pages, its index and its records, each opened when it is first asked for.
 
 The one module, beside the doors, that imports late: a search with nothing changed must load
 Whoosh and nothing else of weight.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,18 @@ from kb.errors import KbError
 from kb.settings import Places
 
 if TYPE_CHECKING:
+    from kb.house import House
     from kb.pages.model import Page, Row, Section
+    from kb.records.people import Roster
+    from kb.records.store import Records
     from kb.search.engine import Reader
     from kb.search.hit import Result
     from kb.search.index import Difference, Fresh
     from kb.search.search import Filters
+    from kb.training.board import Board
+    from kb.training.checklist import Checklist
+    from kb.training.ladder import Ladder
+    from kb.training.runs import Run
 
 Progress = Callable[[int, int], None]
 
@@ -37,10 +45,20 @@ class Found:
 class Studio:
     """The facade: every door asks here. `progress` is told how far long work is."""
 
-    def __init__(self, places: Places, today: date, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        places: Places,
+        today: date,
+        progress: Progress | None = None,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+        records: str | None = None,
+    ) -> None:
         self.places = places
         self.today = today
         self.progress = progress
+        self.clock = clock
+        self._records_at = records
         self._reader: Reader | None = None
         self._folder: Path | None = None
 
@@ -60,17 +78,19 @@ class Studio:
             raise KbError(f"query longer than {MAX_WORDS} words; use fewer")
         name = self.places.docs.name
         for attempt in (1, 2, 3):
-            fresh = self._fresh(again=attempt == 3)
             try:
+                fresh = self._fresh(again=attempt == 3)
                 reader = self._open(fresh.folder)
                 result = search(reader, fresh.meta, query, limit, filters, name, self.today)
-            except Exception:
+            except Exception as error:  # noqa: BLE001  a damaged index raises anything at all
                 self._reader = self._folder = None
-                if attempt == 3:
-                    raise
+                reason = str(error) or type(error).__name__
                 continue
             return replace(result, behind=fresh.behind, notes=tuple(fresh.notes))
-        raise AssertionError
+        from kb.search import plain
+
+        note = f"no index ({reason}); these are the lines that hold the words as typed"
+        return plain.search(self.places.docs, query, limit, note)
 
     def pages(self) -> list[dict[str, Any]]:
         """What the index knows of each page: path, address, title, room, verified, problems."""
@@ -101,8 +121,112 @@ class Studio:
         page, section, row = find(self.places.docs, name)
         return Found(page, section, row)
 
+    @cached_property
+    def house(self) -> House:
+        """What studio.toml says."""
+        from kb.house import read_house
+
+        return read_house(self.places.docs)
+
+    @cached_property
+    def ladder(self) -> Ladder:
+        """The roles of this studio."""
+        from kb.training.ladder import Ladder
+
+        return Ladder(self.house.ladder, self.house.beside)
+
+    @cached_property
+    def record_folders(self) -> tuple[Path, Path]:
+        """Where the store is, and where its journal and backups are."""
+        from kb.house import find_records
+
+        return find_records(self._records_at, self.house)
+
+    @cached_property
+    def records(self) -> Records:
+        """The records of this studio. Raises NotSavedError where they cannot be read."""
+        from kb.records.ground import others, warnings
+        from kb.records.store import Records
+
+        folder, state = self.record_folders
+        records = Records(folder, state, clock=self.clock)
+        records.warnings += warnings(folder)
+        if others(folder):
+            records.warnings.append(f"these are the records of {self.house.name} ({folder})")
+        return records
+
+    def warnings(self) -> list[str]:
+        """What was noticed about the records beside what was asked of them."""
+        return self.records.warnings if "records" in self.__dict__ else []
+
+    def roster(self) -> Roster:
+        """Who is who."""
+        from kb.records.people import load
+
+        return load(self.records)
+
+    def parsed(self) -> list[Page]:
+        """Every page that can be read, in order of path."""
+        from kb.pages.lookup import load
+        from kb.pages.read import scan
+
+        found = []
+        for _, entries in scan(self.places.docs):
+            for entry in entries:
+                try:
+                    found.append(load(self.places.docs, entry.path))
+                except KbError:
+                    continue  # one bad page costs one page; `kb check` names it
+        return sorted(found, key=lambda page: page.path)
+
+    def checklist(self, name: str, *, signable: bool = False) -> Checklist:
+        """The checklist a name means, or with `signable` a page without any. Raises KbError."""
+        from kb.training.checklist import checklist, checklists, whole
+
+        found = self.find(name)
+        if found.section is not None and found.section.items:
+            return checklist(found.page, found.section)
+        known = checklists(found.page)
+        if len(known) == 1 and found.section is None:
+            return known[0]
+        if not known and signable:
+            return whole(found.page)
+        if not known or found.section is not None:
+            raise KbError(f"{name!r} is no checklist; see them with kb checklist list")
+        several = ", ".join(one.address for one in known)
+        raise KbError(f"{name!r} fits several: {several}")
+
+    def board(self, actor: str | None = None, pages: list[Page] | None = None) -> Board:
+        """Who stands how with what; with `actor`, of them alone."""
+        from kb.training.board import KINDS, board
+
+        records = self.records
+        return board(
+            self.parsed() if pages is None else pages,
+            records.done(actor=actor),
+            records.run_counts(actor=actor),
+            records.find(*KINDS),
+            self.ladder,
+            self.roster().role_at,
+        )
+
+    @property
+    def day(self) -> date:
+        """The day on the sheet: until studio.toml's day_ends it is still last night."""
+        from kb.training.runs import studio_day
+
+        return studio_day(self.clock(), self.house.day_ends)
+
+    def runs_today(self, subject: str | None = None) -> list[Run]:
+        """The runs of this studio day."""
+        from kb.training.runs import names_of_day, runs
+
+        return runs(self.records.in_runs(*names_of_day(self.day), subject))
+
     def close(self) -> None:
         """Let go of the index, and remove one that was made for this run only."""
+        if "records" in self.__dict__:
+            self.records.close()
         if self._reader is not None:
             self._reader.close()
             self._reader = None

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 Ran = subprocess.CompletedProcess[str]
 
-# The day on which kb runs here: what has gone stale must not depend on when the tests are run.
+# The moment at which kb runs here: what has gone stale must not depend on when the tests are run.
 CLOCK = """
 import datetime
 
@@ -23,7 +23,14 @@ class date(datetime.date):
     def today(cls):
         return cls(2026, 11, 22)
 
+class moment(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        fixed = cls(2026, 11, 22, 14, 3, tzinfo=datetime.timezone.utc)
+        return fixed.astimezone(tz) if tz else fixed.astimezone().replace(tzinfo=None)
+
 datetime.date = date
+datetime.datetime = moment
 """
 
 

@@ -3,34 +3,55 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import re
 import sys
-from collections.abc import Sequence
-from typing import Annotated, NoReturn
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from kb import errors
-from kb.cli import lookup
 from kb.cli.session import Session, close, say
 from kb.errors import KbError
 
 VERSION = "0.1.0"  # here, since asking the installed package costs more than all the rest
 
-app = typer.Typer(
-    add_completion=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    no_args_is_help=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-lookup.join(app)
+
+class _Grouped(TyperGroup):
+    """Help that lists the commands by what they are for."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for name in self.list_commands(ctx):
+            command: Any = self.get_command(ctx, name)
+            if command is not None and not command.hidden:
+                panel = command.rich_help_panel or "Commands"
+                groups.setdefault(panel, []).append((name, command.get_short_help_str(60)))
+        for panel, rows in groups.items():
+            with formatter.section(panel):
+                formatter.write_dl(rows)
+
+
+# The doors, each a module beside this one, with its commands. Only the door that is asked for is
+# opened: all of them would make every search a fifth slower.
+DOORS = {
+    "lookup": ("search", "show", "list", "reindex"),
+    "checklists": ("checklist",),
+    "staff": ("signoff", "progress"),
+    "people": ("people", "me"),
+    "records": ("backup", "restore", "doctor", "export", "import"),
+}
+COMMANDS = {command: door for door, commands in DOORS.items() for command in commands}
 
 # Options of kb itself: they may stand before or after the command.
-_SHARED = {"--docs", "--cache", "--room"}
+_SHARED = {"--docs", "--cache", "--records", "--room", "--as"}
 # A dash before a digit is a word (`-10 dBV`). The parser sees it behind this mark.
 _WORD = "\x00"
+# With one of these before any other word, that word is no search.
+_PLAIN = frozenset({"-h", "--help", "--install-completion", "--show-completion"})
 
 
 def _version(asked: bool) -> None:
@@ -39,7 +60,20 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(invoke_without_command=True)
+def program(doors: Iterable[str]) -> typer.Typer:
+    """The command line with these doors."""
+    app = typer.Typer(
+        cls=_Grouped,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    app.callback(invoke_without_command=True)(kb)
+    for door in doors:
+        importlib.import_module(f"kb.cli.{door}").join(app)
+    return app
+
+
 def kb(
     ctx: typer.Context,
     docs: Annotated[
@@ -51,6 +85,12 @@ def kb(
     room: Annotated[
         str | None, typer.Option(metavar="LETTER", help="Only this room; else KB_ROOM.")
     ] = None,
+    records: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Where records live; else KB_RECORDS.")
+    ] = None,
+    person: Annotated[
+        str | None, typer.Option("--as", metavar="PERSON", help="Who you are; else KB_PERSON.")
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which kb.")
     ] = False,
@@ -59,7 +99,8 @@ def kb(
 
     Any first word that is no command is a search: kb ch 17 insert. Bare kb is a prompt.
     """
-    ctx.obj = Session(docs, cache, room or os.environ.get("KB_ROOM", ""))
+    said = person or os.environ.get("KB_PERSON", "")
+    ctx.obj = Session(docs, cache, room or os.environ.get("KB_ROOM", ""), records, said)
     if ctx.invoked_subcommand is None:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             say(ctx.get_help())
@@ -69,8 +110,8 @@ def kb(
         prompt(ctx.obj)
 
 
-def arguments(words: Sequence[str], commands: Sequence[str]) -> list[str]:
-    """The command line in the order the parser wants it.
+def arguments(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The command line in the order the parser wants it, and the doors it needs.
 
     Shared options go to the front, an unknown first word becomes a search, a dash before a digit
     is marked as a word.
@@ -82,7 +123,7 @@ def arguments(words: Sequence[str], commands: Sequence[str]) -> list[str]:
         word = queue.pop(0)
         name, sign, _ = word.partition("=")
         if word == "--":
-            rest += [word, *queue]
+            rest += [_WORD + each if each.startswith("-") else each for each in queue]
             break
         if name in _SHARED:
             front += [word] if sign or not queue else [word, queue.pop(0)]
@@ -91,10 +132,15 @@ def arguments(words: Sequence[str], commands: Sequence[str]) -> list[str]:
         else:
             rest.append(word)
     first = next((word for word in rest if not word.startswith("-")), "")
-    plain = {"-h", "--help", "--version", "--install-completion", "--show-completion"}
-    if first and first not in commands and not plain & set(rest[: rest.index(first)]):
+    before = rest[: rest.index(first)] if first else rest
+    if "--version" in before:
+        return front + rest, []
+    if not first or not _PLAIN.isdisjoint(before):
+        return front + rest, list(DOORS)
+    if first not in COMMANDS:
         rest.insert(0, "search")
-    return front + rest
+        first = "search"
+    return front + rest, [COMMANDS[first]]
 
 
 def main() -> NoReturn:
@@ -107,10 +153,10 @@ def main() -> NoReturn:
 
 
 def _run() -> int:
-    command = typer.main.get_command(app)
-    names = list(getattr(command, "commands", {}))
+    words, doors = arguments(sys.argv[1:])
+    command = typer.main.get_command(program(doors))
     try:
-        code = command(arguments(sys.argv[1:], names), "kb", standalone_mode=False)
+        code = command(words, "kb", standalone_mode=False)
         close()
         return code if isinstance(code, int) else errors.DONE
     except KbError as error:
@@ -128,7 +174,7 @@ def _run() -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    from kb.views.terminal import clean
+    from kb.terms.text import clean
 
     try:
         sys.stderr.write(f"kb: {clean(message)}\n")

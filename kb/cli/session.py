@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb import errors
 from kb.errors import KbError
+from kb.terms.text import clean
 
 if TYPE_CHECKING:
     from kb.studio import Studio
@@ -25,10 +26,19 @@ _BAR_AFTER = 60
 class Session:
     """One run of kb: where its folders are, and the studio, opened when first asked for."""
 
-    def __init__(self, docs: str | None, cache: str | None, room: str) -> None:
+    def __init__(
+        self,
+        docs: str | None,
+        cache: str | None,
+        room: str,
+        records: str | None = None,
+        person: str = "",
+    ) -> None:
         self._docs = docs
         self._cache = cache
+        self._records = records
         self.room = room
+        self.person = person
 
     @cached_property
     def studio(self) -> Studio:
@@ -37,7 +47,8 @@ class Session:
         from kb.studio import Studio
 
         places = find_places(self._docs, self._cache)
-        studio = Studio(places, date.today(), _progress())  # noqa: DTZ011  a date as on the wall
+        today = date.today()  # noqa: DTZ011  a date as on the wall
+        studio = Studio(places, today, _progress(), records=self._records)
         _open.append(studio)
         return studio
 
@@ -52,7 +63,9 @@ class Session:
 def close() -> None:
     """Let go of the studio, and see that everything printed has arrived."""
     while _open:
-        _open.pop().close()
+        studio = _open.pop()
+        note(studio.warnings())
+        studio.close()
     _flush()
 
 
@@ -73,8 +86,11 @@ def say_json(value: Any) -> None:
     _write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
-def page_through(lines: list[str]) -> None:
-    """A long result on a terminal, in the pager people have: PAGER, else less."""
+def say_long(screen: Screen, lines: list[str]) -> None:
+    """A result that may not fit a terminal, in the pager people have: PAGER, else less."""
+    if not screen.terminal or len(lines) < screen.height:
+        say_lines(lines)
+        return
     import shlex
     import subprocess
 
@@ -90,7 +106,7 @@ def note(lines: Iterable[str]) -> None:
     """Remarks beside a result, on standard error."""
     with contextlib.suppress(OSError):
         for line in lines:
-            sys.stderr.write(f"kb: {line}\n")
+            sys.stderr.write(f"kb: {clean(line)}\n")
 
 
 def typed(words: Iterable[str]) -> str:

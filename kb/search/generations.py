@@ -28,7 +28,7 @@ from typing import Any
 from kb.search.engine import WHOOSH, FileLock, try_for
 
 # Raise it when what is indexed or how it is weighed changes; older generations are rebuilt.
-SCHEMA = 7
+SCHEMA = 9
 
 MANIFEST = "MANIFEST.json"
 CURRENT = "CURRENT"
@@ -72,11 +72,10 @@ def current(cache: Path) -> Path | None:
         if manifest["made_by"] != _made_by():
             return None
         same_boot = manifest["boot"] == boot()
-        if not all(_whole(folder, same_boot, *entry) for entry in manifest["files"]):
-            return None
-        if not same_boot:
+        files = [_checked(folder, same_boot, *entry) for entry in manifest["files"]]
+        if files != manifest["files"] or not same_boot:
             with contextlib.suppress(OSError):
-                write_json(folder / MANIFEST, {**manifest, "boot": boot()}, sync=True)
+                _write_manifest(folder, {**manifest, "boot": boot(), "files": files})
         return folder
     except (OSError, ValueError, KeyError, TypeError, UnusableError):
         return None
@@ -103,15 +102,21 @@ def boot() -> str:
     return ""
 
 
-def _whole(
-    folder: Path, trust: bool, name: str, size: int, mtime: int, inode: int, digest: str
-) -> bool:
-    info = (folder / name).lstat()
-    if not stat.S_ISREG(info.st_mode) or info.st_size != size:
-        return False
-    if trust and info.st_mtime_ns == mtime and info.st_ino == inode:
-        return True
-    return _digest(folder / name) == digest
+def _checked(folder: Path, trust: bool, name: str, *known: Any) -> list[Any]:
+    """A file's entry in the manifest as it should be now. Raises ValueError for another content.
+
+    A file whose size, times and inode are as they were is not read; an edit links files into the
+    next generation, which changes their inode's time and has them read once more.
+    """
+    path = folder / name
+    info = path.lstat()
+    if not stat.S_ISREG(info.st_mode):
+        raise ValueError(name)
+    now = [info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino]
+    *before, digest = known
+    if not (trust and now == before) and _digest(path) != digest:
+        raise ValueError(name)
+    return [name, *now, digest]
 
 
 def _digest(path: Path) -> str:
@@ -143,26 +148,31 @@ def publish(cache: Path, folder: Path, base: Path | None = None) -> None:
     known = {}
     if base is not None:
         entries = json.loads((base / MANIFEST).read_bytes())["files"]
-        known = {(entry[0], *entry[1:4]): entry[4] for entry in entries}
+        known = {(entry[0], entry[1], entry[2], entry[4]): entry[5] for entry in entries}
     files = []
     for path in sorted(folder.iterdir()):
         if path.name.endswith(("WRITELOCK", ".tmp")) or path.name == MANIFEST or path.is_dir():
             continue
         info = path.stat()
-        key = (path.name, info.st_size, info.st_mtime_ns, info.st_ino)
-        digest = known.get(key)
+        digest = known.get((path.name, info.st_size, info.st_mtime_ns, info.st_ino))
         if digest is None:
             digest = _digest(path)
             _sync(path)
-        files.append([*key, digest])
-    manifest = {"made_by": _made_by(), "boot": boot(), "files": files}
-    write_json(folder / MANIFEST, manifest, sync=not boot())
+        now = [info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino]
+        files.append([path.name, *now, digest])
+    _write_manifest(folder, {"made_by": _made_by(), "boot": boot(), "files": files})
     _sync(folder)
     temporary = cache / f"{CURRENT}.{os.getpid()}"
     temporary.write_text(folder.name, "utf-8")
     _sync(temporary)
     temporary.replace(cache / CURRENT)
     _sync(cache)
+
+
+def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    temporary = folder / f"{MANIFEST}.{os.getpid()}.tmp"
+    write_json(temporary, manifest, sync=not boot())
+    temporary.replace(folder / MANIFEST)
 
 
 def write_json(path: Path, value: object, sync: bool) -> None:

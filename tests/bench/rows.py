@@ -18,8 +18,8 @@ def version(stage: Stage) -> Rows:
     """`kb --version` over a bare Typer program."""
     bare, kb = timing.entry("bare_typer"), timing.entry("kb.cli.app", "--version")
     found = timing.paired(
-        lambda _: timing.seconds(bare, stage.env),
-        lambda _: timing.seconds(kb, stage.env),
+        lambda _: timing.spent(bare, stage.env),
+        lambda _: timing.spent(kb, stage.env),
         stage.pairs,
     )
     yield ratio("kb --version / a bare Typer program", 1.2, 1.1, found)
@@ -30,17 +30,24 @@ def cold(stage: Stage) -> Rows:
     docs = stage.indexed(stage.some)
     nothing = [sys.executable, "-c", "pass"]
     found = timing.paired(
-        lambda _: timing.seconds(nothing, stage.env),
+        lambda _: timing.spent(nothing, stage.env),
         lambda n: stage.search(docs, n),
         stage.pairs,
     )
     yield ratio("cold kb search / python -c pass", 13, 11, found)
+    stage.with_peer(docs)
     found = timing.paired(
-        lambda n: timing.seconds(stage.peer(docs, "search", *stage.words(n)), stage.env, (0, 1)),
+        lambda n: timing.spent(stage.peer(docs, "search", *stage.words(n)), stage.env, (0, 1)),
         lambda n: stage.search(docs, n),
         stage.pairs,
     )
     yield ratio("cold kb search / Typer + SQLite FTS5", 1.7, 1.4, found)
+    found = timing.paired(
+        lambda n: stage.search(docs, n),
+        lambda n: stage.search(docs, n, "kb", "zzyzxes"),
+        max(3, stage.pairs // 3),
+    )
+    yield ratio("cold kb search, with a word nobody wrote / without", None, None, found)
 
 
 def size(stage: Stage) -> Rows:
@@ -100,8 +107,7 @@ def many_edits(stage: Stage) -> Rows:
 
 def warm(stage: Stage) -> Rows:
     """A line at the prompt, over FTS5 in one process on the same rows."""
-    docs = stage.indexed(stage.some)
-    timing.output(stage.peer(docs, "reindex"), stage.env)  # the pages may have been edited since
+    docs = stage.with_peer(stage.indexed(stage.some))
     caches = [str(stage.cache(docs, name)) for name in ("kb", "fts5")]
     told = stage.inside("warm", str(docs), *caches, stage.ask_file())
     kb = told["kb"]["median"]
@@ -127,15 +133,20 @@ def build(stage: Stage) -> Rows:
     detail = f"{took:.1f} s for {sections:,} sections and {rows:,} rows"
     yield Row("first build, sections a second", 500, 1000, sections / took, detail, True, "")
     yield Row("first build, peak MiB", 200, None, most, f"{counted['pages']:,} pages", unit="")
-    peer = timing.seconds(stage.peer(docs, "reindex"), stage.env)
+    files = stage.cache(docs, "build-0").rglob("*")
+    size, text = sum(path.stat().st_size for path in files), counted["bytes"]
+    yield Row(
+        "index / text, bytes", None, None, size / text, f"{size / 1e6:.0f} / {text / 1e6:.0f} MB"
+    )
+    peer = timing.spent(stage.peer(docs, "reindex"), stage.env).wall
     yield Row("first build / FTS5's, same parser", None, None, took / peer, f"{peer:.1f} s")
 
 
-def ratio(what: str, bar: float, stretch: float, found: timing.Ratio) -> Row:
+def ratio(what: str, bar: float | None, stretch: float | None, found: timing.Ratio) -> Row:
     """A row of paired runs."""
     detail = (
         f"{found.over * 1000:.0f} / {found.under * 1000:.0f} ms, "
-        f"half of the pairs {found.low:.2f}–{found.high:.2f}"
+        f"half of the pairs {found.low:.2f}–{found.high:.2f}, cpu {found.cpu:.2f}"
     )
     return Row(what, bar, stretch, found.median, detail)
 

@@ -6,11 +6,11 @@ import os
 import random
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from forked import Break, House
+from forked import Break, House, replace
 from trial import Trial
 
 Damage = Callable[[Path, random.Random], None]
@@ -53,6 +53,15 @@ def garbage(path: Path, chance: random.Random) -> None:
     _put(path, chance.randbytes(chance.randrange(1, 9000)))
 
 
+def misspell(path: Path, queries: Iterable[str]) -> None:
+    """The words of the queries are other words in it, of the same length."""
+    data = path.read_bytes()
+    for word in " ".join(queries).split():
+        if len(word) > 3 and word.isalpha():
+            data = data.replace(word[:4].encode(), word[:4][::-1].encode())
+    _put(path, data)
+
+
 KINDS: dict[str, Damage] = {
     "delete": delete,
     "empty": empty,
@@ -89,7 +98,9 @@ class Vault:
         self.cache = cache
         self._files: dict[Path, _Kept] = {}
         vault.mkdir()
-        for number, path in enumerate(sorted(p for p in cache.rglob("*") if p.is_file())):
+        files = [path for path in cache.rglob("*") if path.is_file()]
+        files.sort(key=lambda p: (p.parent, p.suffix, p.stat().st_size))  # names are random
+        for number, path in enumerate(files):
             info = path.stat()
             link = vault / str(number)
             os.link(path, link)
@@ -151,11 +162,17 @@ def check(
     )
     chance = random.Random(seed)
     queries = list(expected)
+    terms = [path for path in vault.in_use if path.suffix == ".trm"]
     for number in range(copies):
         vault.restore()
         kind = list(KINDS)[number % len(KINDS)]
-        path = chance.choice(vault.files if number % 4 == 0 else vault.in_use)
-        KINDS[kind](path, chance)
+        files = vault.files if number % 4 == 0 else vault.in_use
+        path = chance.choice(files)
+        if broken:  # most damage raises an error and is mended; this passes without a word
+            kind, path = "other terms", terms[number % len(terms)]
+            misspell(path, queries)
+        else:
+            KINDS[kind](path, chance)
         if keep_times:
             vault.keep_times(path)
         chance.shuffle(queries)
@@ -176,4 +193,4 @@ def trust_manifest() -> None:
     """The broken kb of the control: a generation counts as whole without a look."""
     from kb.search import generations
 
-    generations._whole = lambda *_: True
+    replace(generations, "_checked", lambda folder, trust, name, *known: [name, *known])

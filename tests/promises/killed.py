@@ -11,7 +11,7 @@ import signal
 import time
 from pathlib import Path
 
-from forked import Break, House, write
+from forked import Break, House, replace, write
 from trial import Trial
 
 READERS = 2
@@ -102,7 +102,8 @@ def in_place() -> None:
             if before is not None:
                 shutil.copyfile(before / name, folder / name)
         (cache / "CURRENT").write_text(folder.name, "utf-8")
+        time.sleep(0.3)
         return folder
 
-    generations.new = exposed
-    generations._whole = lambda *_: True
+    replace(generations, "new", exposed)
+    replace(generations, "_checked", lambda folder, trust, name, *known: [name, *known])

@@ -1,0 +1,80 @@
+"""What the checklist doors share: which run is meant, and recording into it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from kb.cli.session import Session, say
+from kb.errors import KbError
+
+if TYPE_CHECKING:
+    from kb.records.event import Draft, Event
+    from kb.records.people import Person
+    from kb.records.store import Records
+    from kb.training.checklist import Checklist
+    from kb.training.runs import Run
+
+
+def run_of(session: Session, checklist: Checklist, *, new: bool = False) -> Run:
+    """The run of today to look at or tick in; with `new` one more."""
+    from kb.training.runs import current
+
+    studio = session.studio
+    known = studio.runs_today(checklist.address)
+    return current(known, checklist.address, studio.day, _room(session, checklist), new=new)
+
+
+def record(
+    session: Session,
+    person: Person,
+    checklist: Checklist,
+    decide: Callable[[Run], list[Draft]],
+    *,
+    new: bool = False,
+    run: Run | None = None,
+) -> None:
+    """Record what `decide` makes of the run as it stands, and say so once it is saved."""
+    from kb.views import checklists as views
+
+    name = ""
+
+    def inside(records: Records) -> list[Draft]:
+        nonlocal name
+        now = run or run_of(session, checklist, new=new)
+        name = now.name
+        return with_wording(records, person, checklist, decide(now))
+
+    events = session.studio.records.decide(inside)
+    known = session.studio.runs_today(checklist.address)
+    now = next((one for one in known if one.name == name), None)
+    say(views.recorded(session.screen, person, checklist, now, said(events)))
+
+
+def with_wording(
+    records: Records, person: Person, checklist: Checklist, drafts: list[Draft]
+) -> list[Draft]:
+    """The drafts, and before them the wording they are about where the store has not got it."""
+    from kb.training.checklist import to_draft
+
+    if not drafts or not checklist.items:
+        return drafts
+    known = {event.fingerprint for event in records.find("wording", subject=checklist.address)}
+    if checklist.version in known:
+        return drafts
+    return [to_draft(person.handle, checklist), *drafts]
+
+
+def said(events: list[Event]) -> list[Event]:
+    """The events people ask about."""
+    return [event for event in events if event.kind != "wording"]
+
+
+def _room(session: Session, checklist: Checklist) -> str:
+    """The room of the run: the one said, else the only one of the page."""
+    rooms = checklist.rooms
+    if not session.room:
+        return rooms[0] if len(rooms) == 1 else ""
+    if rooms and session.room.casefold() not in map(str.casefold, rooms):
+        raise KbError(f"{checklist.title} is for {' and '.join(rooms)}, not for {session.room}")
+    return session.room

@@ -1,0 +1,148 @@
+"""How people stand: one person in full, or everybody in a table that fits the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from kb.records.people import Person, Roster
+from kb.training.board import Board, missing_for
+from kb.training.choose import numbers
+from kb.training.ladder import Ladder
+from kb.training.standing import Standing
+from kb.views.checklists import change
+from kb.views.terminal import Screen, cells, padded
+
+_ORDER = {"changed": 0, "in progress": 1, "never": 2, "current": 3}
+_SIGN = {"never": ".", "in progress": "o", "current": "x", "changed": "C"}
+_LEVELS = {"knows": "knows it", "supervised": "does it supervised", "alone": "does it alone"}
+
+
+def of_one(
+    screen: Screen, board: Board, person: Person, roster: Roster, ladder: Ladder
+) -> Iterator[str]:
+    """One person: what is asked again, what is open, what the next role wants."""
+    standings = ordered(board, board.of(person.handle))
+    left = ", left" if person.left else ""
+    head = f"{person.initials}  {person.name}, {person.role}{left}"
+    yield screen.bold(screen.text(head))
+    if not standings:
+        yield "no checklists yet"
+    for one in standings:
+        yield from _standing(screen, board, one, roster)
+    role = ladder.next(person.role)
+    if role:
+        titles = [board.histories[a].now.title for a in missing_for(board, standings, ladder, role)]
+        said = ", ".join(titles) or "nothing is missing"
+        yield from screen.wrap(screen.text(said), f"for {screen.text(role)}: ", "  ")
+
+
+def matrix(screen: Screen, board: Board, people: Sequence[Person]) -> Iterator[str]:
+    """People across, checklists down, in blocks that fit the width."""
+    rows = [a for a, history in board.histories.items() if history.now.items]
+    if not people or not rows:
+        yield "nobody yet: kb people add" if not people else "no checklists yet"
+        return
+    states = {
+        (person.handle, address): board.standing(person.handle, address)
+        for person in people
+        for address in rows
+    }
+
+    def weight(address: str) -> tuple[int, bool, str]:
+        worst = min(_ORDER[states[person.handle, address].state] for person in people)
+        title = board.histories[address].now.title
+        return (0 if worst == 0 else 1), not board.safety(address), title
+
+    rows.sort(key=weight)
+    titles = {a: _cut(screen, board.histories[a].now.title, screen.width // 2) for a in rows}
+    wide = max(map(cells, titles.values()))
+    heads = [screen.text(person.initials) for person in people]
+    column = max(2, *map(cells, heads)) + 1
+    fit = max(1, (screen.width - wide - 1) // column)
+    for start in range(0, len(people), fit):
+        part = people[start : start + fit]
+        if start:
+            yield ""
+        line = "".join(padded(head, column) for head in heads[start : start + fit])
+        yield screen.dim(f"{' ' * wide} {line}".rstrip())
+        for address in rows:
+            signs = "".join(
+                padded(_SIGN[states[person.handle, address].state], column) for person in part
+            )
+            yield f"{padded(titles[address], wide)} {signs}".rstrip()
+    yield "x current  C changed  o in progress  . never"
+
+
+def as_json(board: Board, person: Person, roster: Roster, ladder: Ladder) -> dict[str, Any]:
+    """One person as JSON; notes are for them and for staff, and stay out."""
+    standings = ordered(board, board.of(person.handle))
+    role = ladder.next(person.role)
+    return {
+        "handle": person.handle,
+        "initials": person.initials,
+        "name": person.name,
+        "role": person.role,
+        "next_role": role or None,
+        "missing": missing_for(board, standings, ladder, role) if role else [],
+        "standing": [
+            {
+                "address": one.address,
+                "title": one.title,
+                "kind": one.kind,
+                "state": one.state,
+                "at": one.at.isoformat(timespec="seconds") if one.at else None,
+                "by": roster.initials(one.by) if one.by else None,
+                "level": one.level or None,
+                "runs": one.runs,
+                "changed": [{"was": c.was, "now": c.now} for c in one.changed],
+            }
+            for one in standings
+        ],
+    }
+
+
+def ordered(board: Board, standings: Sequence[Standing]) -> list[Standing]:
+    """What matters first: changed, then safety, then what is under way."""
+    return sorted(
+        standings,
+        key=lambda one: (
+            one.state != "changed",
+            one.state == "current",
+            not board.safety(one.address),
+            _ORDER[one.state],
+        ),
+    )
+
+
+def _standing(screen: Screen, board: Board, one: Standing, roster: Roster) -> Iterator[str]:
+    said = one.state if one.kind == "checklist" else f"signed off: {one.state}"
+    if one.kind == "signoff" and one.state == "in progress":
+        said = "signed off: not yet"
+    parts = [said]
+    if one.at:
+        parts.append(f"{one.at.astimezone():%Y-%m-%d}")
+    if one.kind == "signoff" and one.by:
+        parts.append(
+            f"{_LEVELS.get(one.level, one.level)}, says {roster.initials(one.by)} (claimed)"
+        )
+    if one.runs and one.kind == "checklist":
+        parts.append(f"{one.runs} run{'s' * (one.runs != 1)}")
+    safety = " (safety)" if board.safety(one.address) and one.state != "current" else ""
+    text = screen.text(f"{one.title}{safety}: {', '.join(parts)}")
+    yield screen.warn(text) if one.state == "changed" else text
+    for two in one.changed:
+        yield from change(screen, two.item.number, two.was, two.now)
+    rest = [item for item in one.missing if item not in {two.item for two in one.changed}]
+    if rest and one.state != "never":
+        all_ = board.histories[one.address].now.items
+        yield f"        to do: {numbers(rest, all_)}"
+
+
+def _cut(screen: Screen, title: str, width: int) -> str:
+    text = screen.text(title)
+    if cells(text) <= width:
+        return text
+    while text and cells(text) > width - 2:
+        text = text[:-1]
+    return text.rstrip() + ".."
