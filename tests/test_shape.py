@@ -48,6 +48,10 @@ def studio(tmp_path_factory: pytest.TempPathFactory, run_kb: Callable[..., Ran])
         ("search zzyzx", {"whoosh"}),
         ("list", {"whoosh"}),
         ("show console", {"markdown_it"}),
+        ("check", {"markdown_it"}),
+        ("check --changed HEAD", {"markdown_it"}),
+        ("check --explain mod", set()),
+        ("new --help", set()),
         ("reindex", {"whoosh", "markdown_it"}),
     ],
 )

@@ -41,6 +41,8 @@ DOORS = {
     "lookup": ("search", "show", "list", "reindex"),
     "checklists": ("checklist",),
     "staff": ("signoff", "progress"),
+    "check": ("check",),
+    "new": ("new",),
     "people": ("people", "me"),
     "records": ("backup", "restore", "doctor", "export", "import"),
 }
@@ -48,6 +50,8 @@ COMMANDS = {command: door for door, commands in DOORS.items() for command in com
 
 # Options of kb itself: they may stand before or after the command.
 _SHARED = {"--docs", "--cache", "--records", "--room", "--as"}
+# Options whose value may be left out.
+_MAY_BE_BARE = {"--changed"}
 # A dash before a digit is a word (`-10 dBV`). The parser sees it behind this mark.
 _WORD = "\x00"
 # With one of these before any other word, that word is no search.
@@ -114,7 +118,7 @@ def arguments(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """The command line in the order the parser wants it, and the doors it needs.
 
     Shared options go to the front, an unknown first word becomes a search, a dash before a digit
-    is marked as a word.
+    is marked as a word, an option whose value was left out gets an empty one.
     """
     front: list[str] = []
     rest: list[str] = []
@@ -125,7 +129,10 @@ def arguments(words: Sequence[str]) -> tuple[list[str], list[str]]:
         if word == "--":
             rest += [_WORD + each if each.startswith("-") else each for each in queue]
             break
-        if name in _SHARED:
+        if word in _MAY_BE_BARE:
+            bare = not queue or queue[0].startswith("-") or os.path.lexists(queue[0])
+            rest += [f"{word}=" if bare else f"{word}={queue.pop(0)}"]
+        elif name in _SHARED:
             front += [word] if sign or not queue else [word, queue.pop(0)]
         elif re.match(r"-\.?\d", word):
             rest.append(_WORD + word)

@@ -142,6 +142,28 @@ def build(stage: Stage) -> Rows:
     yield Row("first build / FTS5's, same parser", None, None, took / peer, f"{peer:.1f} s")
 
 
+def check(stage: Stage) -> Rows:
+    """`kb check` over a bare parse of the same files, both from the start of their process."""
+    docs = stage.docs(stage.some)
+    bare = timing.entry("bare_markdown", str(docs))
+    kb = stage.kb(docs, "check")
+    found = timing.paired(
+        lambda _: timing.seconds(bare, stage.env),
+        lambda _: timing.seconds(kb, stage.env, (0, 1)),
+        max(3, stage.pairs // 5),
+    )
+    yield ratio(f"kb check, {stage.some:,} pages / bare markdown-it parse", 2.5, 2.0, found)
+    few = stage.docs(stage.few)
+    one = stage.kb(few, "check", str(sorted(few.rglob("*.md"))[0]))
+    nothing = [sys.executable, "-c", "pass"]
+    found = timing.paired(
+        lambda _: timing.seconds(nothing, stage.env),
+        lambda _: timing.seconds(one, stage.env, (0, 1)),
+        max(3, stage.pairs // 3),
+    )
+    yield ratio(f"kb check of one page among {stage.few} / python -c pass", None, None, found)
+
+
 def ratio(what: str, bar: float | None, stretch: float | None, found: timing.Ratio) -> Row:
     """A row of paired runs."""
     detail = (
@@ -158,6 +180,7 @@ ALL: dict[str, Callable[[Stage], Rows]] = {
     "cold": cold,
     "size": size,
     "warm": warm,
+    "check": check,
     "edited": edited,
     "many-edits": many_edits,
 }

@@ -91,7 +91,7 @@ def _reader(
 
 def in_place() -> None:
     """The broken kb of the control: a new generation is in use before it is written."""
-    from kb.search import generations
+    from kb.search import engine, generations
 
     made = generations.new
 
@@ -101,6 +101,8 @@ def in_place() -> None:
         for name in ("MANIFEST.json", "pages.json", "meta.json"):
             if before is not None:
                 shutil.copyfile(before / name, folder / name)
+        if base is None:
+            engine.Writer(folder).cancel()  # what is there first: an index of nothing
         (cache / "CURRENT").write_text(folder.name, "utf-8")
         time.sleep(0.3)
         return folder
