@@ -26,6 +26,8 @@ CLOSED = 0.4
 # The glossary says what a word means: who asks that wants it, everyone else the page itself.
 GLOSSARY = 0.4
 MEANING = 1.5
+# Its examples are of writing and say nothing of the studio.
+WRITING = 0.4
 # A word that any sentence may hold.
 FAINT = 0.5
 # Who names a place wants that place.
@@ -34,6 +36,7 @@ CARD_ORDER = ("mod", "patch", "fault", "table", "checklist", "section")
 CARD_ROWS = 100
 MOST_LINES = 3
 GLOSSARY_PAGE = "glossary.md"
+WRITING_PAGE = "procedures/writing-a-page.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,8 @@ def _prior(stored: dict[str, Any], glossary: float) -> float:
         prior *= CLOSED
     if stored["path"] == GLOSSARY_PAGE:
         prior *= glossary
+    elif stored["path"] == WRITING_PAGE:
+        prior *= WRITING
     return prior
 
 

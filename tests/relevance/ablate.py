@@ -109,5 +109,6 @@ RULES = (
     Rule("a page has other names", _put(documents, ALIASES=0.0)),
     Rule("mods and faults before other rows", _put(search, KIND={})),
     Rule("what no longer holds sinks", _put(search, CLOSED=1.0)),
+    Rule("examples of writing say nothing of the room", _put(search, WRITING=1.0)),
     Rule("long texts hold more words", _put(documents, B=0.0)),
 )
