@@ -20,13 +20,16 @@ from kb.terms.glossary import Glossary
 from kb.terms.query import Word, apart, asks_meaning, words
 from kb.terms.words import fold, spans
 
-# What no longer holds sinks.
+# A customisation of this room outranks a section that says as much; what no longer holds sinks.
+KIND = {"mod": 1.1, "fault": 1.1}
 CLOSED = 0.4
 # The glossary says what a word means: who asks that wants it, everyone else the page itself.
 GLOSSARY = 0.4
 MEANING = 1.5
 # A word that any sentence may hold.
 FAINT = 0.5
+# Who names a place wants that place.
+ELSEWHERE = 0.3
 CARD_ORDER = ("mod", "patch", "fault", "table", "checklist", "section")
 CARD_ROWS = 100
 MOST_LINES = 3
@@ -75,7 +78,7 @@ def search(
         if not card and len(hits) >= limit and missing > hits[limit - 1][0]:
             break
         stored = json.loads(reader.stored(number))
-        score = (names.fit(stored) - negative) * _prior(stored, meaning)
+        score = (names.fit(number, stored) - negative) * _prior(stored, meaning)
         hits.append((missing, -score, number, stored))
     if card:
         hits.sort(key=lambda h: _card_order(h[3], wanted))
@@ -143,7 +146,9 @@ def _match(reader: Reader, query: str, glossary: Glossary) -> list[Matches]:
 
 def _prior(stored: dict[str, Any], glossary: float) -> float:
     """What a hit is worth before anybody asked."""
-    prior = CLOSED if "closed" in stored else 1.0
+    prior = KIND.get(stored["kind"], 1.0)
+    if "closed" in stored:
+        prior *= CLOSED
     if stored["path"] == GLOSSARY_PAGE:
         prior *= glossary
     return prior
@@ -187,9 +192,15 @@ def _rank(found: Sequence[Matches], allowed: set[int] | None) -> list[tuple[int,
             totals[number] = totals.get(number, 0.0) + score * share
             held[number] = held.get(number, 0) + counts
     every = sum(not matches.word.faint for matches in found)
+    lacking: set[int] = set()
+    for matches in found:
+        if matches.word.places and matches.scores:
+            lacking |= totals.keys() - matches.scores.keys()
     numbers: Iterable[int] = totals if allowed is None else totals.keys() & allowed
     return [
-        (0, -totals[n], n) if held[n] == every else (1, -totals[n] * held[n] / every, n)
+        (0, -totals[n], n)
+        if held[n] == every
+        else (1 + (n in lacking), -totals[n] * held[n] / every, n)
         for n in numbers
     ]
 

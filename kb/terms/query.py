@@ -56,6 +56,8 @@ def words(query: str, glossary: Glossary) -> list[Word]:
         word, length = _place(cores, at) or _phrase(cores, at, glossary) or _single(cores, at)
         at += length
         found.append(_with_synonyms(word, glossary))
+    said = {phrase for word in found for phrase in word.exact}
+    found = [_without(said, word) for word in found]
     strong = [word for word in found if word.text not in STOP | FAINT]
     if not strong:
         return [word for word in found if word.text not in STOP] or found
@@ -65,6 +67,13 @@ def words(query: str, glossary: Glossary) -> list[Word]:
 def asks_meaning(query: str) -> bool:
     """Whether somebody wants to know what a word means, and not where a thing is."""
     return bool(_MEANING.search(fold(query)))
+
+
+def _without(said: set[Phrase], word: Word) -> Word:
+    """A word without the expansions that were asked for by themselves: plate reverb is no plate."""
+    synonyms = tuple(p for p in word.synonyms if p not in said)
+    wider = tuple(p for p in word.wider if p not in said)
+    return replace(word, synonyms=synonyms, wider=wider)
 
 
 def apart(word: Word, glossary: Glossary) -> list[Word]:
