@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -87,10 +87,9 @@ def test_no_case_is_there_twice() -> None:
 
 def shown(page: Page) -> Iterator[str]:
     yield f'{page.address} "{page.title}"'
-    for field in fields(Front):
-        value = getattr(page.front, field.name)
-        if value != field.default and field.name != "lines":
-            yield f"  {field.name}: {'; '.join(value) if isinstance(value, tuple) else value}"
+    for name, value in page.front._asdict().items():
+        if value != Front._field_defaults[name] and name != "lines":
+            yield f"  {name}: {'; '.join(value) if isinstance(value, tuple) else value}"
     for section in page.sections:
         yield from shown_section(section)
     for link in page.links:

@@ -47,8 +47,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory, run_kb: Callable[..., Ran])
         ("ch 19", {"whoosh"}),
         ("search zzyzx", {"whoosh"}),
         ("list", {"whoosh"}),
-        ("show console", {"markdown_it", "yaml"}),
-        ("reindex", {"whoosh", "markdown_it", "yaml"}),
+        ("show console", {"markdown_it"}),
+        ("reindex", {"whoosh", "markdown_it"}),
     ],
 )
 def test_a_command_loads_what_it_needs_and_no_more(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, is_dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -24,9 +23,8 @@ def fingerprint(*values: Any) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return one_line(value)
-    if is_dataclass(value):
-        named = {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-        return {type(value).__name__: named}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {type(value).__name__: {k: _plain(v) for k, v in value._asdict().items()}}
     if isinstance(value, tuple | list):
         return [_plain(v) for v in value]
     if isinstance(value, dict):

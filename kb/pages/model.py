@@ -1,10 +1,12 @@
-"""What a page is once it has been read: frozen values, no Markdown tokens."""
+"""What a page is once it has been read: frozen values, no Markdown tokens.
+
+Named tuples: thirty frozen dataclasses take three times as long to define, at every start.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from kb.pages.problem import Problem as Problem  # every search needs it, without the rest
 
@@ -13,8 +15,7 @@ SectionKind = Literal["section", "checklist", "quiz"]
 Normal = Literal["full", "half", "open", "parallel"]
 
 
-@dataclass(frozen=True, slots=True)
-class Front:
+class Front(NamedTuple):
     """The front matter of a page; `lines` gives the line of each key."""
 
     title: str = ""
@@ -35,8 +36,7 @@ class Front:
     lines: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Mod:
+class Mod(NamedTuple):
     """A customisation: what is stock, what is here, what the visitor does differently."""
 
     where: str
@@ -53,8 +53,7 @@ class Mod:
     removed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PatchPoint:
+class PatchPoint(NamedTuple):
     """One vertical pair of a patchbay: the members of a patch row, stepped together.
 
     `top` and each of `bottoms` is a jack (`C17`). A blank is an empty `top`, or no `bottoms`.
@@ -68,8 +67,7 @@ class PatchPoint:
     wired_to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(NamedTuple):
     """A patch row as written, with the vertical pairs that it stands for."""
 
     top: str
@@ -83,8 +81,7 @@ class Patch:
     points: tuple[PatchPoint, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """Something broken and what to do meanwhile; open until `cleared` is filled in."""
 
     where: str
@@ -95,8 +92,7 @@ class Fault:
     cleared: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A table row: `cells` are plain text, one for each column of its table.
 
     `places` are what the row is about, one for each member of its ranges: `ch:17`, `jack:c17`.
@@ -120,8 +116,7 @@ class Row:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A table; `line` is that of its heading row."""
 
     kind: RowKind
@@ -130,8 +125,7 @@ class Table:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One step of a checklist; `number` is `3` or, nested, `3.2`.
 
     `sign_off` is None, or the role that must watch (empty: any second person).
@@ -146,8 +140,7 @@ class Item:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One answer offered by a choice or multiple question, with the author's remark on it."""
 
     text: str
@@ -156,32 +149,28 @@ class Option:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """Pick one; exactly one option is right."""
 
     options: tuple[Option, ...]
     kind: Literal["choice"] = "choice"
 
 
-@dataclass(frozen=True, slots=True)
-class Multiple:
+class Multiple(NamedTuple):
     """Pick all that are right."""
 
     options: tuple[Option, ...]
     kind: Literal["multiple"] = "multiple"
 
 
-@dataclass(frozen=True, slots=True)
-class Short:
+class Short(NamedTuple):
     """A typed answer; the first of `answers` is the one shown."""
 
     answers: tuple[str, ...]
     kind: Literal["short"] = "short"
 
 
-@dataclass(frozen=True, slots=True)
-class Numeric:
+class Numeric(NamedTuple):
     """A number in `unit` (may be empty); right from `low` to `high`, both included.
 
     `shown` is the key as the author wrote it.
@@ -195,16 +184,14 @@ class Numeric:
     kind: Literal["numeric"] = "numeric"
 
 
-@dataclass(frozen=True, slots=True)
-class Ordering:
+class Ordering(NamedTuple):
     """Put the steps in order; `steps` are in the right one."""
 
     steps: tuple[str, ...]
     kind: Literal["order"] = "order"
 
 
-@dataclass(frozen=True, slots=True)
-class Matching:
+class Matching(NamedTuple):
     """Pair left with right; `distractors` are right-hand texts that belong to nothing."""
 
     pairs: tuple[tuple[str, str], ...]
@@ -212,8 +199,7 @@ class Matching:
     kind: Literal["match"] = "match"
 
 
-@dataclass(frozen=True, slots=True)
-class Cloze:
+class Cloze(NamedTuple):
     """Fill the blanks: `parts` has one text more than `blanks`, which lie between them.
 
     Each blank lists what is accepted, the first being the one shown.
@@ -227,8 +213,7 @@ class Cloze:
 Key = Choice | Multiple | Short | Numeric | Ordering | Matching | Cloze
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A written question; `why_links` are the addresses its explanation points to."""
 
     id: str
@@ -243,8 +228,7 @@ class Question:
     fingerprint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A link or image as written in the page."""
 
     target: str
@@ -252,8 +236,7 @@ class Link:
     image: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A heading and what stands under it, up to the next heading of any level.
 
     The intro of a page (under its first heading, or before any) has the page's own address; it is
@@ -282,8 +265,7 @@ class Section:
     fingerprint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One Markdown file. `path` is below the docs folder, `address` the same without `.md`.
 
     `anchors` are all that a link to this page may name after `#`.

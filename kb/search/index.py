@@ -137,7 +137,7 @@ def _difference(
                 racy.append(entry.path)
             if fits_twice or not same or entry.path in doubtful:
                 here[entry.path] = entry
-    if not here and remembered.keys() == digests.keys() and state is not None:
+    if not here and remembered == digests and state is not None:
         return None
     table = load_pages(folder) if folder else {}
     moved = {name for name in {*remembered, *digests} if remembered.get(name) != digests.get(name)}

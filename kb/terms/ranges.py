@@ -7,6 +7,7 @@ the noun it belongs to: channel 19 is not track 19.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from kb.terms.nouns import NOUN_OF
 
@@ -37,7 +38,14 @@ _JACKS = re.compile(
     r"|(?P<more>(?:/[A-Za-z]{0,2}\d{1,3})+))?"
 )
 _ONE = rf"(?:[A-Za-z]{{1,2}})?\d{{1,4}}(?:{_DASH}(?:(?:{_NOUN})[\s.]?|[A-Za-z]{{1,2}})?\d{{1,4}})?"
-_STEPPED = re.compile(rf"(?<![\w/.+−-]){_ONE}(?:\s*,\s*{_ONE})*(?![\w/])", re.IGNORECASE)
+
+
+@cache
+def _stepping() -> re.Pattern[str]:
+    """Only patch rows step, and this is dear to compile."""
+    return re.compile(rf"(?<![\w/.+−-]){_ONE}(?:\s*,\s*{_ONE})*(?![\w/])", re.IGNORECASE)
+
+
 _SLASHED = re.compile(r"(?<![\w/.+−-])\w+(?:/\w+)+(?![\w/\"″'′])")
 _SPAN = re.compile(
     rf"(?P<row>[A-Za-z]{{0,2}})(?P<first>\d+)(?:{_DASH}\D*?(?P<last>\d+))?$", re.IGNORECASE
@@ -135,7 +143,7 @@ def step(text: str, count: int, what: str = "") -> list[str]:
         return [text] * count
     spans: list[tuple[int, int, list[str]]] = []
     wrong = ""
-    for match in _STEPPED.finditer(text):
+    for match in _stepping().finditer(text):
         if match[0].isalnum():
             continue  # one number is no range
         found = _stepped(match[0])

@@ -35,12 +35,19 @@ def cold(stage: Stage) -> Rows:
         stage.pairs,
     )
     yield ratio("cold kb search / python -c pass", 13, 11, found)
+    stage.with_peer(docs)
     found = timing.paired(
         lambda n: timing.seconds(stage.peer(docs, "search", *stage.words(n)), stage.env, (0, 1)),
         lambda n: stage.search(docs, n),
         stage.pairs,
     )
     yield ratio("cold kb search / Typer + SQLite FTS5", 1.7, 1.4, found)
+    found = timing.paired(
+        lambda n: stage.search(docs, n),
+        lambda n: stage.search(docs, n, typo=True),
+        max(3, stage.pairs // 3),
+    )
+    yield ratio("cold kb search, a word mistyped / typed well", None, None, found)
 
 
 def size(stage: Stage) -> Rows:
@@ -100,8 +107,7 @@ def many_edits(stage: Stage) -> Rows:
 
 def warm(stage: Stage) -> Rows:
     """A line at the prompt, over FTS5 in one process on the same rows."""
-    docs = stage.indexed(stage.some)
-    timing.output(stage.peer(docs, "reindex"), stage.env)  # the pages may have been edited since
+    docs = stage.with_peer(stage.indexed(stage.some))
     caches = [str(stage.cache(docs, name)) for name in ("kb", "fts5")]
     told = stage.inside("warm", str(docs), *caches, stage.ask_file())
     kb = told["kb"]["median"]
@@ -127,11 +133,16 @@ def build(stage: Stage) -> Rows:
     detail = f"{took:.1f} s for {sections:,} sections and {rows:,} rows"
     yield Row("first build, sections a second", 500, 1000, sections / took, detail, True, "")
     yield Row("first build, peak MiB", 200, None, most, f"{counted['pages']:,} pages", unit="")
+    files = stage.cache(docs, "build-0").rglob("*")
+    size, text = sum(path.stat().st_size for path in files), counted["bytes"]
+    yield Row(
+        "index / text, bytes", None, None, size / text, f"{size / 1e6:.0f} / {text / 1e6:.0f} MB"
+    )
     peer = timing.seconds(stage.peer(docs, "reindex"), stage.env)
     yield Row("first build / FTS5's, same parser", None, None, took / peer, f"{peer:.1f} s")
 
 
-def ratio(what: str, bar: float, stretch: float, found: timing.Ratio) -> Row:
+def ratio(what: str, bar: float | None, stretch: float | None, found: timing.Ratio) -> Row:
     """A row of paired runs."""
     detail = (
         f"{found.over * 1000:.0f} / {found.under * 1000:.0f} ms, "

@@ -77,14 +77,18 @@ class Stage:
         return docs.parent / f"cache-{name}"
 
     def indexed(self, count: int) -> Path:
-        """Docs of that many pages which kb and its peer have indexed; nothing changed since."""
+        """Docs of that many pages which kb has indexed; nothing changed since."""
         docs = self.docs(count)
         key = f"indexed-{docs}"
         if key not in self._made:
             timing.output(self.kb(docs, "reindex"), self.env)
-            timing.output(self.peer(docs, "reindex"), self.env)
             self.settle(docs)
             self._made[key] = docs
+        return docs
+
+    def with_peer(self, docs: Path) -> Path:
+        """The same docs, which the peer has just indexed too."""
+        timing.output(self.peer(docs, "reindex"), self.env)
         return docs
 
     def settle(self, docs: Path, cache: str = "kb") -> None:
@@ -103,9 +107,12 @@ class Stage:
         asked = self.queries()
         return asked[number % len(asked)].split()
 
-    def search(self, docs: Path, number: int, cache: str = "kb") -> float:
-        """Seconds of one cold search by kb."""
-        command = self.kb(docs, "search", *self.words(number), cache=cache)
+    def search(self, docs: Path, number: int, cache: str = "kb", typo: bool = False) -> float:
+        """Seconds of one cold search by kb; with `typo` two letters of a word are swapped."""
+        words = self.words(number)
+        if typo:
+            words[-1] = words[-1][:-3] + words[-1][-2] + words[-1][-3] + words[-1][-1]
+        command = self.kb(docs, "search", *words, cache=cache)
         return timing.seconds(command, self.env, (0, 1))
 
     def inside(self, task: str, *arguments: str) -> dict[str, Any]:
