@@ -25,9 +25,14 @@ if TYPE_CHECKING:
     from kb.search.hit import Result
     from kb.search.index import Difference, Fresh
     from kb.search.search import Filters
+    from kb.terms.spelling import Synonyms
+    from kb.training.attempt import Answered
+    from kb.training.bank import Ask
     from kb.training.board import Board
     from kb.training.checklist import Checklist
     from kb.training.ladder import Ladder
+    from kb.training.quizzes import Quizzes
+    from kb.training.review import Due
     from kb.training.runs import Run
 
 Progress = Callable[[int, int], None]
@@ -196,18 +201,63 @@ class Studio:
         several = ", ".join(one.address for one in known)
         raise KbError(f"{name!r} fits several: {several}")
 
-    def board(self, actor: str | None = None, pages: list[Page] | None = None) -> Board:
+    def asks(self, pages: list[Page]) -> list[Ask]:
+        """Every question of these pages: those written, and those made from tables and steps."""
+        from kb.training.bank import written
+        from kb.training.made import made
+
+        return [*written(pages), *made(pages)]
+
+    def synonyms(self, pages: list[Page]) -> Synonyms:
+        """What the glossary says means the same in a typed answer."""
+        from kb.pages.glossary import PATH, synonyms
+        from kb.terms.spelling import Synonyms
+
+        found = [page for page in pages if page.path == PATH]
+        return Synonyms(synonyms(found[0])[0] if found else ())
+
+    def answered(self, pages: list[Page], actor: str | None = None) -> list[Answered]:
+        """What was answered, by one person or by all, in order."""
+        from kb.training.attempt import answers
+        from kb.training.board import former
+        from kb.training.quizzes import moved
+
+        return moved(answers(self.records.answers(actor=actor)), former(pages))
+
+    def dues(self, pages: list[Page], asks: list[Ask], actor: str) -> dict[str, Due]:
+        """When each question somebody has been asked is to come again."""
+        from kb.training.review import schedule
+
+        return schedule(asks, self.answered(pages, actor), self.clock(), self.house.day_ends)
+
+    def quizzes(self, pages: list[Page], actor: str | None = None) -> Quizzes:
+        """The quizzes of one person or of all, for their standing."""
+        from kb.training.attempt import finished
+        from kb.training.board import former
+        from kb.training.quizzes import NO_QUIZZES, Quizzes, moved_finished
+
+        over = finished(self.records.find("finish", actor=actor))
+        if not over:
+            return NO_QUIZZES
+        return Quizzes(
+            self.asks(pages), self.answered(pages, actor), moved_finished(over, former(pages))
+        )
+
+    def board(self, actor: str | None = None, *, quizzes: bool = False) -> Board:
         """Who stands how with what; with `actor`, of them alone."""
         from kb.training.board import KINDS, board
+        from kb.training.quizzes import NO_QUIZZES
 
         records = self.records
+        pages = self.parsed()
         return board(
-            self.parsed() if pages is None else pages,
+            pages,
             records.done(actor=actor),
             records.run_counts(actor=actor),
             records.find(*KINDS),
             self.ladder,
             self.roster().role_at,
+            self.quizzes(pages, actor) if quizzes else NO_QUIZZES,
         )
 
     @property

@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from kb import errors
-from kb.cli import checklists, lookup, people, records, staff
+from kb.cli import checklists, learn, lookup, people, records, staff
 from kb.cli.session import Session, close, say
 from kb.errors import KbError
 
@@ -26,6 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 lookup.join(app)
+learn.join(app)
 checklists.join(app)
 people.join(app)
 staff.join(app)

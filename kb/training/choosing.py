@@ -42,7 +42,7 @@ def chosen(
 
     One on each row as long as that goes: two on one row tell each other's answers.
     """
-    chance = random.Random(f"{seed}:which")  # noqa: S311  no secret, the same for the same seed
+    chance = random.Random(f"{seed}:which")
     weak = [ask for ask in asks if (due := dues.get(ask.id)) and _weak(due, today)]
     weak.sort(key=lambda ask: (not ask.critical, dues[ask.id].recall, ask.id))
     new = _varied([ask for ask in asks if ask.id not in dues], chance)
@@ -70,7 +70,7 @@ def order_of(ask: Ask, seed: int) -> tuple[int, ...]:
     numbers = list(range(count))
     if (rising := _rising(ask.key)) is not None:
         return rising
-    chance = random.Random(f"{seed}:{ask.id}")  # noqa: S311
+    chance = random.Random(f"{seed}:{ask.id}")
     loose = [n for n in numbers if n not in fixed]
     chance.shuffle(loose)
     if isinstance(ask.key, Ordering) and loose == sorted(loose):

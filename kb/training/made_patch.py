@@ -63,7 +63,7 @@ def _cord(page: Page, row: Row, patch: Patch) -> Iterator[Ask]:
         page,
         row,
         "bottom",
-        f"A cord with another signal goes into {point.bottoms[0]} ({point.input}). What does it get?",
+        f"A cord brings another signal to {point.bottoms[0]} ({point.input}). What does it get?",
         _options(_CORD, (_CORD, _BOTH, _STAYS)),
         fingerprint("made bottom", patch.top, patch.out, patch.normal, patch.bottom, patch.input),
     )

@@ -1,4 +1,4 @@
-"""When each question is to be asked again, worked out from the answers each time: no second truth."""
+"""When each question is to be asked again, worked out from the answers: no second truth."""
 
 from __future__ import annotations
 
