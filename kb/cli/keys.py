@@ -28,7 +28,9 @@ from kb.training.reading import BAR
 from kb.views import quiz as views
 from kb.views.terminal import Screen
 
-_ALWAYS = "? hint  ! the key is wrong  - pass"
+_ALWAYS = "? hint  ! key wrong  - pass"
+
+_HELLO = "Each answer is saved as you give it. Ctrl-C stops, and the rest waits."
 
 
 class Keys:
@@ -42,6 +44,8 @@ class Keys:
 
     def show(self, number: int, of: int, ask: Ask, order: Sequence[int]) -> None:
         """The question; its options are shown by `read`, which moves them about."""
+        if number == 1:
+            self.tell([self._screen.dim(_HELLO if of > 1 else "One question.")])
         self.tell(["", views.head(self._screen, number, of, ask)])
         self.tell(list(views.prompt(self._screen, ask)))
         if isinstance(ask.key, Cloze):
@@ -75,7 +79,7 @@ class Keys:
         bindings.add("enter")(lambda event: event.app.exit(result=""))
         bindings.add("space")(lambda event: event.app.exit(result=""))
         bindings.add("!")(lambda event: event.app.exit(result="!"))
-        said = self._run(lambda: [("class:dim", "Enter goes on  ! the key is wrong")], bindings)
+        said = self._run(lambda: [("class:dim", "Enter goes on  ! key wrong")], bindings)
         return self._why() if said == "!" else None
 
     def _pick(self, picker: Picker) -> str:
@@ -100,7 +104,7 @@ class Keys:
             why = self._why()
             return f"! {why}" if why is not None else self._pick(picker)
         if said not in ("?", "-"):
-            self.tell([text for text, _ in picker.rows(self._screen)])
+            self.tell([text for text, _ in picker.rows(self._screen, done=True)])
         return said
 
     def _drawn(self, picker: Picker) -> StyleAndTextTuples:

@@ -17,8 +17,8 @@ class Picker(Protocol):
 
     HELP: str
 
-    def rows(self, screen: Screen) -> list[Row]:
-        """The lines to show, and which of them the cursor is on."""
+    def rows(self, screen: Screen, done: bool = False) -> list[Row]:
+        """The lines to show, and which of them the cursor is on; `done` shows no cursor."""
 
     def press(self, key: str) -> None:
         """A letter was pressed."""
@@ -39,7 +39,7 @@ class One:
         self._texts = texts
         self._at = 0
 
-    def rows(self, screen: Screen) -> list[Row]:
+    def rows(self, screen: Screen, done: bool = False) -> list[Row]:
         """One option after another, a mark at the one picked."""
         return [
             row
@@ -71,18 +71,14 @@ class Some:
         self._at = 0
         self._picked: set[int] = set()
 
-    def rows(self, screen: Screen) -> list[Row]:
+    def rows(self, screen: Screen, done: bool = False) -> list[Row]:
         """One option after another, each with its box."""
-        return [
-            row
-            for n, text in enumerate(self._texts)
-            for row in _rows(
-                screen,
-                text,
-                f"{_mark(n == self._at)}[{'x' if n in self._picked else ' '}] {letter(n)}  ",
-                n == self._at,
-            )
-        ]
+        found: list[Row] = []
+        for n, text in enumerate(self._texts):
+            here = n == self._at
+            box = "[x]" if n in self._picked else "[ ]"
+            found += _rows(screen, text, f"{_mark(here and not done)}{box} {letter(n)}  ", here)
+        return found
 
     def press(self, key: str) -> None:
         """Pick, or drop, the option of this letter."""
@@ -104,7 +100,7 @@ class Some:
 class InOrder:
     """Put the steps in order: carry one up or down, or type the letters in their order."""
 
-    HELP = "space lifts a step, up down carry it; or letters in order; Enter"
+    HELP = "letters in order, or space and arrows; Enter"
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = texts
@@ -114,12 +110,12 @@ class InOrder:
         self._typed = 0
         self._touched = False
 
-    def rows(self, screen: Screen) -> list[Row]:
+    def rows(self, screen: Screen, done: bool = False) -> list[Row]:
         """The steps as they stand now, each with its place and its letter."""
         found: list[Row] = []
         for place, n in enumerate(self._order):
             here = place == self._at
-            mark = "* " if here and self._lifted else _mark(here)
+            mark = "* " if here and self._lifted else _mark(here and not done)
             head = f"{mark}{place + 1}  {letter(n)}  "
             found += _rows(screen, self._texts[n], head, here)
         return found
@@ -164,12 +160,12 @@ class Pairs:
         self._given: dict[int, int] = {}
         self._at = 0
 
-    def rows(self, screen: Screen) -> list[Row]:
+    def rows(self, screen: Screen, done: bool = False) -> list[Row]:
         """The left-hand texts with what they were given, then what there is to give."""
         found: list[Row] = []
         for n, text in enumerate(self._lefts):
             given = letter(self._given[n]) if n in self._given else "_"
-            head = f"{_mark(n == self._at)}{n + 1} {given}  "
+            head = f"{_mark(n == self._at and not done)}{n + 1} {given}  "
             found += _rows(screen, text, head, n == self._at)
         used = set(self._given.values())
         for n, text in enumerate(self._rights):

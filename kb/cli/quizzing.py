@@ -170,6 +170,8 @@ def _about(
 ) -> tuple[Scope, list[Ask]]:
     """What the quiz is about, and all that could be asked."""
     studio = session.studio
+    if wanted.pages and wanted.role:
+        raise KbError("name pages or say --for, not both")
     if wanted.pages:
         parts = [about(studio, asks, name) for name in wanted.pages]
         scope = Scope(

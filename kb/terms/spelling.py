@@ -77,6 +77,11 @@ _AMERICAN = {british: american for british, american in _spellings() if british 
 
 def fold(text: str) -> str:
     """The text with one spelling for whatever is not a difference of meaning here."""
+    return _JOINTS.sub("", _plain(text))
+
+
+def _plain(text: str) -> str:
+    """The same, with the blanks and hyphens inside names still there."""
     text = unicodedata.normalize("NFC", text).translate(_SIGNS)
     text = _without_accents(text).casefold()
     text = " ".join(_AND.sub(" and ", text).split())
@@ -84,8 +89,7 @@ def fold(text: str) -> str:
         text = text[1:-1].strip()
     if text.endswith(".") and not text.endswith(".."):
         text = text[:-1].rstrip()
-    text = _WORD.sub(lambda word: _AMERICAN.get(word[0], word[0]), text)
-    return _JOINTS.sub("", text)
+    return _WORD.sub(lambda word: _AMERICAN.get(word[0], word[0]), text)
 
 
 def _without_accents(text: str) -> str:
@@ -104,37 +108,34 @@ def _without_accents(text: str) -> str:
 class Synonyms:
     """The terms of the glossary, as whole words of folded answers."""
 
-    _LONGEST = 4
+    _LONGEST = 4  # words of one term
+    _MOST = 32  # readings of one answer, where terms belong to several groups
 
     def __init__(self, groups: Iterable[Sequence[str]] = ()) -> None:
-        self._of: dict[tuple[str, ...], set[int]] = {}
+        self._of: dict[str, set[int]] = {}
         for number, group in enumerate(groups):
             for term in group:
-                words = tuple(fold(term).split())
-                if words:
-                    self._of.setdefault(words, set()).add(number)
+                if folded := fold(term):
+                    self._of.setdefault(folded, set()).add(number)
 
     def same(self, one: str, other: str) -> bool:
         """Whether two answers say the same; an empty one says nothing."""
         folded, wanted = fold(one), fold(other)
         if not folded or not wanted:
             return False
-        if folded == wanted:
-            return True
-        mine, theirs = self._parts(folded), self._parts(wanted)
-        return len(mine) == len(theirs) and all(
-            a == b or not a[1].isdisjoint(b[1]) for a, b in zip(mine, theirs, strict=True)
-        )
+        return folded == wanted or not self._readings(one).isdisjoint(self._readings(other))
 
-    def _parts(self, folded: str) -> list[tuple[str, frozenset[int]]]:
-        """The words, those that make a term together, with the groups it belongs to."""
-        words = folded.split()
-        found: list[tuple[str, frozenset[int]]] = []
+    def _readings(self, text: str) -> frozenset[str]:
+        """The answer with the number of a group in place of each term, in every way there is."""
+        words = _plain(text).split()
+        found = [""]
         while words:
             for count in range(min(self._LONGEST, len(words)), 0, -1):
-                groups = self._of.get(tuple(words[:count]))
-                if groups is not None or count == 1:
+                term = " ".join(words[:count])
+                groups = self._of.get(_JOINTS.sub("", term))
+                if groups or count == 1:
                     break
-            found.append((" ".join(words[:count]), frozenset(groups or ())))
+            meant = [f"<{number}>" for number in sorted(groups)] if groups else [term]
+            found = [f"{start} {one}" for start in found for one in meant][: self._MOST]
             words = words[count:]
-        return found
+        return frozenset(_JOINTS.sub("", reading) for reading in found)

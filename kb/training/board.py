@@ -103,8 +103,10 @@ def missing_for(
     """The checklists somebody must still show before they can have a role."""
     found = []
     for one in standings:
+        if one.kind != "checklist" or one.state == "current":
+            continue
         now: Checklist = board.histories[one.address].now
-        if one.kind != "checklist" or one.state == "current" or not now.for_role:
+        if not now.for_role:
             continue
         if ladder.must_know(role, now.for_role):
             found.append(one.address)

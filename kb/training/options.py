@@ -42,7 +42,7 @@ def _nearest(right: str, candidates: Iterable[str], near: str) -> list[str]:
     found: list[str] = []
     for text in ranked:
         folded = fold(text)
-        if not folded or any(folded in other or other in folded for other in taken):
+        if not folded or any(_within(folded, other) for other in taken):
             continue
         if not _alike_in_length(text, right):
             continue
@@ -81,6 +81,11 @@ def names_a_place(text: str, but: Collection[str] = ()) -> bool:
 def pick(of: Sequence[str], of_what: str) -> str:
     """One of several, always the same for the same name."""
     return of[int(blake2b(of_what.encode(), digest_size=4).hexdigest(), 16) % len(of)]
+
+
+def _within(one: str, other: str) -> bool:
+    """Whether one says all that the other says, and more."""
+    return f" {one} " in f" {other} " or f" {other} " in f" {one} "
 
 
 def _alike_in_length(text: str, right: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -9,6 +10,8 @@ from kb.training.attempt import Answered, Finished
 from kb.training.bank import Ask
 from kb.training.pairing import Wording, pair
 from kb.training.standing import Change, Standing, State
+
+_NEARLY = 0.85  # difflib's ratio of two prompts about one row
 
 
 class Quizzes(NamedTuple):
@@ -34,7 +37,8 @@ class Quizzes(NamedTuple):
     def _standing(self, tries: Sequence[Finished], right: set[tuple[str, str]]) -> Standing:
         passed = [one for one in tries if one.passed]
         last = passed[-1] if passed else tries[-1]
-        changed = _changed(last, self.asks, right) if passed else ()
+        asked = {row[0]: row for one in passed for row in one.asked}
+        changed = _changed(asked.values(), self.asks, right)
         state: State = ("changed" if changed else "current") if passed else "in progress"
         return Standing(
             last.scope.name,
@@ -44,6 +48,7 @@ class Quizzes(NamedTuple):
             at=last.at,
             changed=tuple(changed),
             missing=tuple(change.item for change in changed),
+            questions=len(asked),
         )
 
 
@@ -76,15 +81,17 @@ def _at(id_: str, to: Mapping[str, str]) -> str:
 
 
 def _changed(
-    passed: Finished, asks: Sequence[Ask], right: set[tuple[str, str]]
+    asked: Iterable[tuple[str, str, str]], asks: Sequence[Ask], right: set[tuple[str, str]]
 ) -> tuple[Change, ...]:
-    """The questions a pass stood on that mean something else now; those gone are let go."""
+    """The questions passes stood on that mean something else now; those gone are let go."""
     now = {ask.id: ask for ask in asks}
-    was = {id_: Wording(id_, "", print_, text) for id_, print_, text in passed.asked}
+    was = {id_: Wording(id_, "", print_, text) for id_, print_, text in asked}
     became = {id_: now[id_] for id_ in was if id_ in now}
     gone = [old for id_, old in was.items() if id_ not in now]
     if gone:
-        became |= _renamed(gone, [ask for ask in asks if ask.id not in was and not ask.made])
+        others = [ask for ask in asks if ask.id not in was]
+        became |= _renamed(gone, [ask for ask in others if not ask.made])
+        became |= _moved_rows(gone, [ask for ask in others if ask.made])
     return tuple(
         Change(_wording(ask), was[id_])
         for id_, ask in became.items()
@@ -103,6 +110,28 @@ def _renamed(gone: Sequence[Wording], asks: Sequence[Ask]) -> dict[str, Ask]:
             if two.was and two.now:
                 found[two.was.address] = by_id[two.now.address]
     return found
+
+
+def _moved_rows(gone: Sequence[Wording], asks: Sequence[Ask]) -> dict[str, Ask]:
+    """A row is named by its first cell: where that has changed, what is asked of it still reads
+    nearly the same, far nearer than what is asked of another row.
+    """
+    found = {}
+    for old in gone:
+        page, sort = old.address.partition("#")[0], old.address.rpartition(":")[2]
+        likely = [
+            (_likeness(old.text, ask.prompt), ask)
+            for ask in asks
+            if ask.page == page and ask.id.rpartition(":")[2] == sort
+        ]
+        best = max(likely, key=lambda two: (two[0], two[1].id), default=(0.0, None))
+        if best[1] is not None and best[0] >= _NEARLY:
+            found[old.address] = best[1]
+    return found
+
+
+def _likeness(was: str, now: str) -> float:
+    return difflib.SequenceMatcher(None, was, now, autojunk=False).ratio()
 
 
 def _wording(ask: Ask) -> Wording:

@@ -51,10 +51,14 @@ def some_of(answer: str, texts: Sequence[str]) -> list[int]:
     single = _by_words(answer, texts)
     if single is not None and _by_letter(answer, texts) is None:
         return [single]
-    if "|" in answer:
-        meant = [one_of(part, texts) for part in answer.split("|") if part.strip()]
-    else:
-        meant = _letters(answer, texts)
+    meant: list[int] = []
+    try:
+        if "|" in answer:
+            meant = [one_of(part, texts) for part in answer.split("|") if part.strip()]
+        else:
+            meant = _letters(answer, texts)
+    except UnclearError:
+        meant = []
     if not meant:
         raise UnclearError(f"letters from a to {letter(len(texts) - 1)}: a c")
     return list(dict.fromkeys(meant))
@@ -62,9 +66,12 @@ def some_of(answer: str, texts: Sequence[str]) -> list[int]:
 
 def all_of(answer: str, texts: Sequence[str]) -> list[int]:
     """Every step once, in the order said. Raises UnclearError."""
-    meant = some_of(answer, texts)
+    try:
+        meant = some_of(answer, texts)
+    except UnclearError:
+        meant = []
     if len(meant) != len(texts):
-        raise UnclearError(f"all {len(texts)} letters, each once")
+        raise UnclearError(f"all {len(texts)} letters, each once, in order")
     return meant
 
 
@@ -73,13 +80,10 @@ def pairs_of(answer: str, lefts: Sequence[str], rights: Sequence[str]) -> dict[i
     found: dict[int, int] = {}
     if "|" in answer or "=" in answer:
         found = _by_text(answer, lefts, rights)
-    if not found:
-        said = _PAIR.findall(answer.lower())
-        if said and not _PAIR.sub("", answer.lower()).strip(" ,;|"):
-            for number, name in said:
-                found[_left(number, lefts)] = one_of(name, rights)
-        else:
-            found = dict(enumerate(_letters(answer, rights)))
+    try:
+        found = found or _by_letters(answer, lefts, rights)
+    except UnclearError:
+        found = {}
     if not found or max(found) >= len(lefts):
         last = letter(len(rights) - 1)
         raise UnclearError(f"pairs, 1 to {len(lefts)} with a to {last}: 1b 2a")
@@ -119,6 +123,13 @@ def _letters(answer: str, texts: Sequence[str]) -> list[int]:
     if len(words) == 1 and _by_letter(words[0], texts) is None and words[0].isalpha():
         words = list(words[0])  # `acd`
     return [one_of(word, texts) for word in words]
+
+
+def _by_letters(answer: str, lefts: Sequence[str], rights: Sequence[str]) -> dict[int, int]:
+    said = _PAIR.findall(answer.lower())
+    if said and not _PAIR.sub("", answer.lower()).strip(" ,;|"):
+        return {_left(number, lefts): one_of(name, rights) for number, name in said}
+    return dict(enumerate(_letters(answer, rights)))
 
 
 def _by_text(answer: str, lefts: Sequence[str], rights: Sequence[str]) -> dict[int, int]:

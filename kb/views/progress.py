@@ -119,6 +119,7 @@ def as_json(
                 "by": roster.initials(one.by) if one.by else None,
                 "level": one.level or None,
                 "runs": one.runs,
+                "questions": one.questions,
                 "changed": [{"was": c.was, "now": c.now} for c in one.changed],
             }
             for one in standings
@@ -147,11 +148,15 @@ def shown_to(standings: Sequence[Standing], own: bool) -> list[Standing]:
 def _quiz(screen: Screen, one: Standing, own: bool) -> Iterator[str]:
     words = {"changed": "changed" if own else "due", "in progress": "not yet"}
     day = f", {one.at.astimezone():%Y-%m-%d}" if one.at else ""
-    text = screen.text(f"{one.title}: quiz: {words.get(one.state, one.state)}{day}")
+    count = f", {one.questions} question{'s' * (one.questions != 1)}" if one.questions else ""
+    text = screen.text(f"{one.title}: quiz: {words.get(one.state, one.state)}{day}{count}")
     yield screen.warn(text) if one.state == "changed" else text
     if own:
         for two in one.changed:
-            yield from change(screen, two.item.number, two.was, two.now)
+            if two.was == two.now:
+                yield from screen.wrap(screen.text(two.now), "        new answer: ", " " * 20)
+            else:
+                yield from change(screen, two.item.number, two.was, two.now)
 
 
 def _standing(screen: Screen, board: Board, one: Standing, roster: Roster) -> Iterator[str]:

@@ -125,7 +125,17 @@ def _answer(screen: Screen, key: Key) -> Iterator[str]:
 
 def read(screen: Screen, ask: Ask, docs_name: str) -> Iterator[str]:
     """Where it can be read."""
-    yield screen.dim(screen.text(f"  Read: {docs_name}/{ask.path}:{ask.line}  {ask.address}"))
+    yield from _place(screen, "  Read: ", ask, docs_name)
+
+
+def _place(screen: Screen, label: str, ask: Ask, docs_name: str) -> Iterator[str]:
+    """File and line, and the address that `kb show` takes; on two lines where one is too short."""
+    at, address = f"{label}{docs_name}/{ask.path}:{ask.line}", screen.text(ask.address)
+    if len(at) + 2 + len(address) <= screen.width:
+        yield screen.dim(f"{screen.text(at)}  {address}")
+    else:
+        yield screen.dim(screen.text(at))
+        yield screen.dim(" " * len(label) + address)
 
 
 def over(
@@ -146,6 +156,7 @@ def over(
         said += f", {parts} in part"
     if disputed := len(given) - len(counted):
         said += f", {disputed} disputed"
+    yield ""
     if why_not is not None:
         said += f": not yet, {why_not}" if why_not else ": passed"
     yield screen.bold(said)
@@ -154,7 +165,7 @@ def over(
     if places:
         yield "read again:"
         for ask in places.values():
-            yield screen.text(f"  {docs_name}/{ask.path}:{ask.line}  {ask.address}")
+            yield from _place(screen, "  ", ask, docs_name)
 
 
 def next_due(dues: dict[str, Due], today: date) -> str:
