@@ -75,7 +75,7 @@ def questions(
     json: Json = False,
 ) -> None:
     """List the questions there are, or what their answers say of them."""
-    from kb.cli.quizzing import about
+    from kb.training.bank import about
     from kb.views import questions as views
 
     session: Session = ctx.obj
@@ -84,7 +84,8 @@ def questions(
     asks = studio.asks(all_pages)
     name = studio.places.docs.name
     if page:
-        asks = about(studio, asks, page)[1]
+        found = studio.find(page)
+        asks = about(asks, found.page, found.section)
     if report:
         from kb.training.report import report as reported
 

@@ -15,7 +15,7 @@ from kb.cli.who import who
 from kb.errors import KbError
 from kb.training import attempt as events
 from kb.training.attempt import Answered, Attempt, Scope
-from kb.training.bank import Ask
+from kb.training.bank import Ask, about
 from kb.training.choosing import USUAL, chosen, of_role, of_room
 from kb.training.quizzes import Quizzes
 from kb.training.review import apart, in_turn
@@ -24,7 +24,6 @@ from kb.views import quiz as views
 if TYPE_CHECKING:
     from kb.pages.model import Page
     from kb.records.people import Person
-    from kb.studio import Studio
 
 
 class Wanted(NamedTuple):
@@ -153,18 +152,6 @@ def review_all(
     say(views.next_due(studio.dues(pages, every, person.handle), studio.day))
 
 
-def about(studio: Studio, asks: Sequence[Ask], name: str) -> tuple[Scope, list[Ask]]:
-    """The questions of a page, or of what one of its sections says. Raises KbError."""
-    found = studio.find(name)
-    page, section = found.page, found.section
-    mine = [ask for ask in asks if ask.page == page.address]
-    if section is None:
-        return Scope(page.address, page.title), mine
-    below = (section.address, f"{section.address}/")
-    told = [ask for ask in mine if ask.address == below[0] or ask.address.startswith(below[1])]
-    return Scope(section.address, f"{page.title}: {section.heading}"), told
-
-
 def _about(
     session: Session, pages: Sequence[Page], asks: Sequence[Ask], wanted: Wanted
 ) -> tuple[Scope, list[Ask]]:
@@ -173,7 +160,13 @@ def _about(
     if wanted.pages and wanted.role:
         raise KbError("name pages or say --for, not both")
     if wanted.pages:
-        parts = [about(studio, asks, name) for name in wanted.pages]
+        parts = []
+        for name in wanted.pages:
+            found_at = studio.find(name)
+            page, section = found_at.page, found_at.section
+            title = f"{page.title}: {section.heading}" if section else page.title
+            address = section.address if section else page.address
+            parts.append((Scope(address, title), about(asks, page, section)))
         scope = Scope(
             "+".join(dict.fromkeys(part.name for part, _ in parts)),
             ", ".join(dict.fromkeys(part.title for part, _ in parts)),

@@ -63,6 +63,15 @@ def written(pages: Iterable[Page]) -> Iterator[Ask]:
                 )
 
 
+def about(asks: Iterable[Ask], page: Page, section: Section | None) -> list[Ask]:
+    """The questions of a page, or of what one of its sections says."""
+    mine = [ask for ask in asks if ask.page == page.address]
+    if section is None:
+        return mine
+    inside = f"{section.address}/"
+    return [ask for ask in mine if ask.address == section.address or ask.address.startswith(inside)]
+
+
 def places(pages: Iterable[Page]) -> Mapping[str, tuple[str, int]]:
     """The file and line of each address that a reader can be sent to."""
     found = {}
@@ -70,9 +79,8 @@ def places(pages: Iterable[Page]) -> Mapping[str, tuple[str, int]]:
         found[page.address] = page.path, 1
         for section in page.sections:
             if section.kind != "quiz":
-                found.setdefault(section.address, (page.path, section.line))
-                for anchor in (f"{page.address}#{section.anchor}",):
-                    found.setdefault(anchor, (page.path, section.line))
+                for address in (section.address, f"{page.address}#{section.anchor}"):
+                    found.setdefault(address, (page.path, section.line))
     return found
 
 
