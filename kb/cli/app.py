@@ -7,9 +7,10 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from kb import errors
 from kb.cli import checklists, learn, lookup, people, records, staff
@@ -18,7 +19,24 @@ from kb.errors import KbError
 
 VERSION = "0.1.0"  # here, since asking the installed package costs more than all the rest
 
+
+class _Grouped(TyperGroup):
+    """Help that lists the commands by what they are for."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for name in self.list_commands(ctx):
+            command: Any = self.get_command(ctx, name)
+            if command is not None and not command.hidden:
+                panel = command.rich_help_panel or "Commands"
+                groups.setdefault(panel, []).append((name, command.get_short_help_str(60)))
+        for panel, rows in groups.items():
+            with formatter.section(panel):
+                formatter.write_dl(rows)
+
+
 app = typer.Typer(
+    cls=_Grouped,
     add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -94,7 +112,7 @@ def arguments(words: Sequence[str], commands: Sequence[str]) -> list[str]:
         word = queue.pop(0)
         name, sign, _ = word.partition("=")
         if word == "--":
-            rest += [word, *queue]
+            rest += [_WORD + each if each.startswith("-") else each for each in queue]
             break
         if name in _SHARED:
             front += [word] if sign or not queue else [word, queue.pop(0)]
@@ -140,7 +158,7 @@ def _run() -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    from kb.views.terminal import clean
+    from kb.terms.text import clean
 
     try:
         sys.stderr.write(f"kb: {clean(message)}\n")

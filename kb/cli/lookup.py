@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, Literal
 
 import typer
 
 from kb import errors
 from kb.cli.session import Session, note, page_through, say, say_json, say_lines, typed
+from kb.errors import KbError
 
 _PANEL = "Look things up"
 
 Folder = Literal["equipment", "procedures"]
 Kind = Literal["section", "table", "mod", "patch", "fault", "checklist"]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+
+def page_names(incomplete: str) -> list[str]:
+    """The addresses that go on from what was typed, for completion by the shell."""
+    from kb.pages.read import scan
+    from kb.settings import find_docs
+
+    try:
+        docs = find_docs(os.environ.get("KB_DOCS"))
+    except KbError:
+        return []
+    addresses = [entry.path[:-3] for _, entries in scan(docs) for entry in entries]
+    starts = [address for address in addresses if address.startswith(incomplete)]
+    return starts or [
+        name for a in addresses if (name := a.rpartition("/")[2]).startswith(incomplete)
+    ]
 
 
 def join(app: typer.Typer) -> None:
@@ -59,11 +77,16 @@ def search(
 def show(
     ctx: typer.Context,
     page: Annotated[
-        str, typer.Argument(metavar="PAGE", help="A page, section or row: any part that fits one.")
+        str,
+        typer.Argument(
+            metavar="PAGE",
+            help="A page, section or row: any part that fits one.",
+            autocompletion=page_names,
+        ),
     ],
     json: Json = False,
 ) -> None:
-    """Print a page, a section or a row; its Quiz stays out."""
+    """Print a page, a section or a row, without its Quiz."""
     from kb.views import pages
 
     session: Session = ctx.obj
@@ -79,7 +102,7 @@ def show(
 
 
 def list_(ctx: typer.Context, json: Json = False) -> None:
-    """List the pages: kind, title, room, when checked, how many problems."""
+    """List the pages, and which are due to be checked."""
     from kb.views import pages
 
     session: Session = ctx.obj
@@ -91,10 +114,11 @@ def list_(ctx: typer.Context, json: Json = False) -> None:
         say_json({"pages": pages.listing(known, studio.places.docs.name, studio.today)})
     else:
         say_lines(pages.listed(session.screen, known, studio.places.docs.name, studio.today))
+        note(pages.wrong(known, studio.places.docs.name))
 
 
 def reindex(ctx: typer.Context) -> None:
-    """Build the index anew; never needed, every search looks at the pages first."""
+    """Build the index anew; a search does it when needed."""
     session: Session = ctx.obj
     count = session.studio.reindex()
     say(f"indexed {count} page{'s' if count != 1 else ''}")

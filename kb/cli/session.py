@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb import errors
 from kb.errors import KbError
+from kb.terms.text import clean
 
 if TYPE_CHECKING:
     from kb.studio import Studio
@@ -102,7 +103,7 @@ def note(lines: Iterable[str]) -> None:
     """Remarks beside a result, on standard error."""
     with contextlib.suppress(OSError):
         for line in lines:
-            sys.stderr.write(f"kb: {line}\n")
+            sys.stderr.write(f"kb: {clean(line)}\n")
 
 
 def typed(words: Iterable[str]) -> str:

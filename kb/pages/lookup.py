@@ -11,7 +11,7 @@ from kb.errors import KbError
 from kb.pages.model import Page, Problem, Row, Section
 from kb.pages.parse import parse
 from kb.pages.read import read, scan
-from kb.terms.text import slug
+from kb.terms.text import clean, slug
 
 _AT_LINE = re.compile(r"^(?P<path>.+\.md)(?::(?P<line>\d+))?(?::.*)?$", re.DOTALL)
 _MOST = 8
@@ -58,6 +58,9 @@ def _page_path(docs: Path, part: str, name: str) -> str:
     addresses = {path.removesuffix(".md"): path for path in paths}
     if wanted in addresses:
         return addresses[wanted]
+    shown = {clean(address): path for address, path in addresses.items()}
+    if wanted in shown:
+        return shown[wanted]
     wanted = "/".join(slug(piece) for piece in wanted.split("/"))
     folded = {address.casefold(): address for address in addresses}
     for fits in (

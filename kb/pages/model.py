@@ -3,8 +3,6 @@
 Named tuples: thirty frozen dataclasses take three times as long to define, at every start.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Literal, NamedTuple
 

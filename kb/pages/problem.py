@@ -17,3 +17,9 @@ class Problem(NamedTuple):
     code: str
     message: str
     warning: bool = False
+
+
+def told(docs_name: str, path: str, line: int, column: int, message: str) -> str:
+    """A problem as `docs/x.md:12:7: not UTF-8`, as far as its place is known."""
+    place = "".join(f":{number}" for number in (line, column) if number)
+    return f"{docs_name}/{path}{place}: {message}"

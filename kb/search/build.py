@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from kb.pages.problem import told
 from kb.search import generations
 from kb.search.engine import Writer
 from kb.search.index import Difference, Fresh, load_pages, meta, save_state
@@ -60,4 +62,14 @@ def build(
         raise
     save_state(cache, folder, difference)
     generations.sweep(cache, folder)
-    return Fresh(folder, found)
+    return Fresh(folder, found, notes=_wrong(docs.name, table, paths))
+
+
+def _wrong(docs_name: str, table: dict[str, dict[str, Any]], paths: list[str]) -> list[str]:
+    """What to say of the pages just read that are not as they should be."""
+    wrong = [path for path in paths if table[path]["problems"]]
+    if len(wrong) != 1:
+        return [f"{len(wrong)} pages have problems; see kb list"] if wrong else []
+    line, column, message = table[wrong[0]]["wrong"][0]
+    more = table[wrong[0]]["problems"] - 1
+    return [told(docs_name, wrong[0], line, column, message) + (f" (and {more} more)" * bool(more))]

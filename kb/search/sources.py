@@ -15,6 +15,7 @@ from kb.search.documents import Document, documents, due_date, open_faults
 from kb.search.index import digest_of
 
 SAMPLE = 60
+MOST_TOLD = 20
 
 
 @dataclass(slots=True)
@@ -42,6 +43,8 @@ def _entry(path: str, sha: str, page: Page | None, problems: Iterable[Problem]) 
         "title": page.title if page else "",
         "problems": sum(not problem.warning for problem in problems),
     }
+    if wrong := [p for p in problems if not p.warning]:
+        entry["wrong"] = [[p.line, p.column, p.message] for p in wrong[:MOST_TOLD]]
     if page is None:
         return entry
     if page.front.room:

@@ -21,6 +21,7 @@ _MEANING = re.compile(
     r"^what(?:'s| is| are)(?: an?)?(?: [^ ]+){1,3}$|^[^ ]+ (?:or|vs|versus) [^ ]+$|^define "
     r"|\b(?:means?|meaning|stands? for|difference)\b"
 )
+_PUNCTUATION = re.compile(r"[-_'/&:.+@]+")
 _SAME_VALUES = frozenset(SAME_VALUE.values())
 
 
@@ -76,8 +77,13 @@ def _without(said: set[Phrase], word: Word) -> Word:
 
 
 def apart(word: Word, glossary: Glossary) -> list[Word]:
-    """The pieces of several words that were taken for one; of a place its noun alone."""
+    """The pieces of what was taken for one word; of a place its noun alone.
+
+    A sign stays with its number: whoever asks for `-4` is not told of `4`.
+    """
     pieces = word.text.split()
+    if len(pieces) < 2 and word.text[0] not in "+-" and not word.places:
+        pieces = [piece for piece in _PUNCTUATION.split(word.text) if piece]
     if len(pieces) < 2:
         return []
     if word.places:

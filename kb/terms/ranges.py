@@ -18,14 +18,13 @@ _NOUN = "|".join(
     sorted((re.escape(w).replace(r"\ ", r"\s") for w in NOUN_OF), key=len, reverse=True)
 )
 _PLACE = re.compile(
-    rf"(?<![\w#])(?:(?P<noun>{_NOUN})[\s.]?)?(?P<first>\d{{1,4}}){_DASH}"
-    rf"(?:(?:{_NOUN})[\s.]?)?(?P<last>\d{{1,4}})(?!\w)"
-    rf"|(?<![\w#])(?:(?P<one>{_NOUN})[\s.]?)?(?P<number>\d{{1,4}})(?!\w)"
+    rf"(?<![\w#])(?:(?P<noun>{_NOUN})[\s.]?)?(?P<first>\d{{1,4}})"
+    rf"(?:{_DASH}(?:[A-Za-z]{{2,9}}[\s.]?)?(?P<last>\d{{1,4}}))?(?!\w)"
     rf"|(?<!\w)(?:(?P<room>[A-Za-z]\w{{0,11}}):)?(?P<row>[A-Za-z]{{1,2}})(?P<jack>\d{{1,3}})"
     rf"(?:{_DASH}(?:(?:[A-Za-z]\w{{0,11}}:)?(?P<row2>[A-Za-z]{{1,2}}))?(?P<jack2>\d{{1,3}}))?(?!\w)",
     re.IGNORECASE,
 )
-_LETTER = re.compile(rf"(?<!\w)(?P<noun>{_NOUN})\s(?P<letter>[A-Z])(?!\w)", re.IGNORECASE)
+_LETTER = re.compile(r"(?<!\w)(?P<noun>[A-Za-z]+)\s(?P<letter>[A-Za-z])(?!\w)")
 _ANY = re.compile(r"\d|\s[A-Za-z](?!\w)")  # most cells name no place, and this is soon seen
 # What stands between two numbers of one noun: `1, 3 and 5-8`, but not the blank in `17 +4 dBu`.
 _NEXT = re.compile(r"\s*(?:(?:,|;|/|&|\+(?=\s)|\band\b|\bor\b)\s*)+")
@@ -85,14 +84,15 @@ def places(text: str, noun: str = "", jacks: bool = True) -> tuple[str, ...]:
                 found |= dict.fromkeys(_jack_places(match))
             current = ""
             continue
-        if said := match["noun"] or match["one"]:
-            current = NOUN_OF[re.sub(r"\s+", " ", said).casefold()]
+        if said := match["noun"]:
+            current = NOUN_OF[" ".join(said.split()).casefold()]
         if current:
-            first = match["first"] or match["number"]
+            first = match["first"]
             for number in members(int(first), int(match["last"] or first)):
                 found[f"{current}:{number}"] = None
     for match in _LETTER.finditer(text):
-        found[f"{NOUN_OF[match['noun'].casefold()]}:{match['letter'].casefold()}"] = None
+        if lettered := NOUN_OF.get(match["noun"].casefold()):
+            found[f"{lettered}:{match['letter'].casefold()}"] = None
     return tuple(found)
 
 

@@ -1,4 +1,4 @@
-"""Folding of text that is inert to meaning, and GitHub's slugs."""
+"""Folding of text that is inert to meaning, GitHub's slugs, and what may be shown as it is."""
 
 from __future__ import annotations
 
@@ -19,3 +19,24 @@ def slug(heading: str) -> str:
     """GitHub's anchor for a heading: lower case, punctuation gone, blanks made hyphens."""
     text = unicodedata.normalize("NFC", heading).strip().lower()
     return _NOT_SLUG.sub("", text).replace(" ", "-")
+
+
+# Everything that could move a cursor, ring, write to a clipboard or turn text around.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e"
+    "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def clean(text: str) -> str:
+    """The text with every control character shown as `\\x1b`, lone surrogates as `\\udc80`."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSAFE.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"

@@ -17,6 +17,7 @@ NORMAL = {
 }
 _CLEAR = 1.25
 _BLOCK_LINES = 14
+_LONG_QUERY = 48
 
 
 def answer(screen: Screen, result: Result, numbered: bool = False) -> Iterator[str]:
@@ -51,7 +52,9 @@ def remarks(result: Result, screen: Screen) -> Iterator[str]:
 
 def nothing(result: Result, screen: Screen) -> str:
     """What to say where there is no hit at all."""
-    return f"nothing on “{screen.text(result.query)}”; try fewer words, or see the pages: kb list"
+    query = screen.text(result.query)
+    shown = query if len(query) < _LONG_QUERY else f"{query[: _LONG_QUERY - 1]}…"
+    return f"nothing on “{shown}”; try fewer words, or see the pages: kb list"
 
 
 def _marker(screen: Screen, result: Result) -> Callable[[str], str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from kb.pages.inline import plain
 from kb.pages.model import Page, Row, Section, Table
+from kb.pages.problem import told
 from kb.studio import Found
 from kb.views.terminal import Screen, cells, padded, table
 
@@ -214,6 +215,16 @@ def listing(known: list[dict[str, Any]], docs_name: str, today: date) -> list[di
         }
         for entry in known
     ]
+
+
+def wrong(known: list[dict[str, Any]], docs_name: str) -> Iterator[str]:
+    """What is wrong with the pages, a line each."""
+    for entry in known:
+        for line, column, message in entry.get("wrong", ()):
+            yield told(docs_name, entry["path"], line, column, message)
+        more = entry["problems"] - len(entry.get("wrong", ()))
+        if more > 0:
+            yield told(docs_name, entry["path"], 0, 0, f"{more} more problems")
 
 
 def listed(

@@ -9,7 +9,8 @@ from typing import Any
 
 from kb.records.doctor import Finding
 from kb.records.event import COLUMNS, Event, at_text, compact
-from kb.views.terminal import Screen, clean
+from kb.terms.text import clean
+from kb.views.terminal import Screen
 
 _WORDS = {True: "ok", False: "BAD", None: "note"}
 

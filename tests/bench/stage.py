@@ -107,11 +107,9 @@ class Stage:
         asked = self.queries()
         return asked[number % len(asked)].split()
 
-    def search(self, docs: Path, number: int, cache: str = "kb", typo: bool = False) -> float:
-        """Seconds of one cold search by kb; with `typo` two letters of a word are swapped."""
-        words = self.words(number)
-        if typo:
-            words[-1] = words[-1][:-3] + words[-1][-2] + words[-1][-3] + words[-1][-1]
+    def search(self, docs: Path, number: int, cache: str = "kb", *more: str) -> float:
+        """Seconds of one cold search by kb."""
+        words = [*self.words(number), *more]
         command = self.kb(docs, "search", *words, cache=cache)
         return timing.seconds(command, self.env, (0, 1))
 
