@@ -23,6 +23,14 @@ class Places:
         """The folder that holds docs; every path shown is below it."""
         return self.docs.parent
 
+    @property
+    def in_tree(self) -> str:
+        """The docs folder as seen from the root of its git work tree; empty if it is the root."""
+        tree = work_tree(self.docs)
+        if tree == self.docs:
+            return "" if (tree / ".git").exists() else self.docs.name
+        return self.docs.relative_to(tree).as_posix()
+
 
 def find_places(docs: str | None, cache: str | None, cwd: Path | None = None) -> Places:
     """The folders to use: those given, else KB_DOCS and KB_CACHE, else what lies around `cwd`."""

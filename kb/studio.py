@@ -6,7 +6,7 @@ Whoosh and nothing else of weight.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -18,21 +18,22 @@ from kb.settings import Places
 
 if TYPE_CHECKING:
     from kb.house import House
+    from kb.lessons import Lessons
+    from kb.pages.check import Report
+    from kb.pages.folder import Files
     from kb.pages.model import Page, Row, Section
+    from kb.pages.rows import Added, Form
+    from kb.pages.rows import Kind as RowKind
+    from kb.pages.templates import Kind as PageKind
     from kb.records.people import Roster
     from kb.records.store import Records
     from kb.search.engine import Reader
     from kb.search.hit import Result
     from kb.search.index import Difference, Fresh
     from kb.search.search import Filters
-    from kb.terms.spelling import Synonyms
-    from kb.training.attempt import Answered
-    from kb.training.bank import Ask
     from kb.training.board import Board
     from kb.training.checklist import Checklist
     from kb.training.ladder import Ladder
-    from kb.training.quizzes import Quizzes
-    from kb.training.review import Due
     from kb.training.runs import Run
 
 Progress = Callable[[int, int], None]
@@ -114,6 +115,108 @@ class Studio:
         except UnusableError as error:
             raise KbError(str(error)) from error
         return int(fresh.meta["pages"])
+
+    def check(
+        self, names: Sequence[str] = (), *, changed: str | None = None, fix: bool = False
+    ) -> Report:
+        """What is wrong with the pages, or with those named; `fix` writes the ids that are missing.
+
+        With `changed` only what changed since HEAD left that branch (empty: the default one).
+        Raises KbError for a name of nothing, and where git cannot tell.
+        """
+        from kb.pages.check import Report, check
+        from kb.pages.chosen import choose
+        from kb.pages.folder import parse_folder, read_files
+
+        docs = self.places.docs
+        only: Container[str] | None = choose(docs, names) if names else None
+        files = read_files(docs)
+        before: dict[str, Page] = {}
+        since = ""
+        if changed is not None:
+            touched, before, since = self._changed(files, changed)
+            only = touched if only is None else {path for path in touched if path in only}
+            # A page may have been renamed: look at all that changed, whatever is to be told.
+            parsed: Container[str] | None = touched
+        else:
+            parsed = only
+        fixed: list[tuple[str, int]] = []
+        if fix:
+            files, fixed = self._fix(files, only)
+        folder = parse_folder(files, parsed, before.values(), self.progress)
+        problems = check(folder, self.today, only, before)
+        looked = sum(only is None or path in only for path in files.data)
+        return Report(problems, looked, tuple(fixed), since)
+
+    def _changed(self, files: Files, wanted: str) -> tuple[set[str], dict[str, Page], str]:
+        from kb import history
+        from kb.pages.folder import STUDIO, is_checked
+        from kb.pages.parse import parse
+
+        docs = self.places.docs
+        base = history.base(docs, wanted)
+        there = history.files_at(docs, base.commit).items()
+        then = {path: blob for path, blob in there if is_checked(path)}
+        now = {**files.data, **({STUDIO: files.studio} if files.studio is not None else {})}
+        touched = history.changed(then, now)
+        blobs = {path: then[path] for path in touched if path in then and path != STUDIO}
+        old = history.contents(docs, list(dict.fromkeys(blobs.values())))
+        before = {path: parse(path, old[blob]) for path, blob in sorted(blobs.items())}
+        return touched, before, base.name
+
+    def _fix(
+        self, files: Files, only: Container[str] | None
+    ) -> tuple[Files, list[tuple[str, int]]]:
+        from kb.pages import edit
+
+        data, fixed = dict(files.data), []
+        for path, old in files.data.items():
+            if only is None or path in only:
+                new, written = edit.with_ids(path, old)
+                if written:
+                    edit.replace(self.places.docs, path, old, new)
+                    data[path] = new
+                    fixed.append((path, written))
+        return replace(files, data=data), fixed
+
+    def new_page(self, kind: PageKind, title: str, owner: str, room: str) -> str:
+        """Write a page from a template; returns its path. Raises KbError where there is one."""
+        from kb.pages import edit, templates
+
+        path = templates.path_of(kind, title)
+        text = templates.page(kind, title, owner, room, self.today)
+        edit.create(self.places.docs, path, text.encode())
+        return path
+
+    def form(self, kind: RowKind, name: str, letter: str = "") -> Form:
+        """The table that takes a new row of a kind, on the page or section of this name.
+
+        `letter` is that of a patch row. Raises KbError where there are several.
+        """
+        from kb.pages.rows import form
+
+        found = self.find(name)
+        return form(kind, found.page, found.section, letter)
+
+    def add_rows(self, form: Form, rows: Sequence[Mapping[str, str]]) -> Added:
+        """Add rows to a table, unless something is wrong with them. Raises KbError."""
+        from kb.pages import edit
+        from kb.pages.check import check
+        from kb.pages.folder import parse_folder, read_files
+        from kb.pages.rows import Added, added, concerning
+
+        docs = self.places.docs
+        data = edit.load(docs, form.path)
+        new, lines = added(data, form, rows)
+        files = read_files(docs)
+        files = replace(files, data={**files.data, form.path: new})
+        only = {form.path}
+        found = check(parse_folder(files, only), self.today, only)
+        problems = concerning(found, form.path, lines)
+        wrong = [problem for problem in problems if not problem.warning]
+        if not wrong:
+            edit.replace(docs, form.path, data, new)
+        return Added(tuple(lines), tuple(wrong) or problems, not wrong)
 
     def find(self, name: str) -> Found:
         """The page, section or row that a name means: any part of an address that fits one.
@@ -201,47 +304,12 @@ class Studio:
         several = ", ".join(one.address for one in known)
         raise KbError(f"{name!r} fits several: {several}")
 
-    def asks(self, pages: list[Page]) -> list[Ask]:
-        """Every question of these pages: those written, and those made from tables and steps."""
-        from kb.training.bank import written
-        from kb.training.made import made
+    @cached_property
+    def lessons(self) -> Lessons:
+        """The questions of the pages as they are now, and the answers to them."""
+        from kb.lessons import Lessons
 
-        return [*written(pages), *made(pages)]
-
-    def synonyms(self, pages: list[Page]) -> Synonyms:
-        """What the glossary says means the same in a typed answer."""
-        from kb.pages.glossary import PATH, synonyms
-        from kb.terms.spelling import Synonyms
-
-        found = [page for page in pages if page.path == PATH]
-        return Synonyms(synonyms(found[0])[0] if found else ())
-
-    def answered(self, pages: list[Page], actor: str | None = None) -> list[Answered]:
-        """What was answered, by one person or by all, in order."""
-        from kb.training.attempt import answers
-        from kb.training.board import former
-        from kb.training.quizzes import moved
-
-        return moved(answers(self.records.answers(actor=actor)), former(pages))
-
-    def dues(self, pages: list[Page], asks: list[Ask], actor: str) -> dict[str, Due]:
-        """When each question somebody has been asked is to come again."""
-        from kb.training.review import schedule
-
-        return schedule(asks, self.answered(pages, actor), self.clock(), self.house.day_ends)
-
-    def quizzes(self, pages: list[Page], actor: str | None = None) -> Quizzes:
-        """The quizzes of one person or of all, for their standing."""
-        from kb.training.attempt import finished
-        from kb.training.board import former
-        from kb.training.quizzes import NO_QUIZZES, Quizzes, moved_finished
-
-        over = finished(self.records.find("finish", actor=actor))
-        if not over:
-            return NO_QUIZZES
-        return Quizzes(
-            self.asks(pages), self.answered(pages, actor), moved_finished(over, former(pages))
-        )
+        return Lessons(self.parsed(), lambda: self.records, self.clock, self.house.day_ends)
 
     def board(self, actor: str | None = None, *, quizzes: bool = False) -> Board:
         """Who stands how with what; with `actor`, of them alone."""
@@ -249,15 +317,14 @@ class Studio:
         from kb.training.quizzes import NO_QUIZZES
 
         records = self.records
-        pages = self.parsed()
         return board(
-            pages,
+            self.lessons.pages,
             records.done(actor=actor),
             records.run_counts(actor=actor),
             records.find(*KINDS),
             self.ladder,
             self.roster().role_at,
-            self.quizzes(pages, actor) if quizzes else NO_QUIZZES,
+            self.lessons.quizzes(actor) if quizzes else NO_QUIZZES,
         )
 
     @property

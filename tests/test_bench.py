@@ -49,10 +49,11 @@ def test_a_figure_is_judged_by_its_bar(
 
 
 def test_a_ratio_is_the_median_of_its_pairs() -> None:
-    from timing import ratio
+    from timing import Spent, ratio
 
-    found = ratio([(1.0, 2.0), (10.0, 20.0), (1.0, 50.0)])
-    assert (found.median, found.under, found.over) == (2.0, 1.0, 20.0)
+    walls = [(1.0, 2.0), (10.0, 20.0), (1.0, 50.0)]
+    found = ratio([(Spent(under, 1.0), Spent(over, 3.0)) for under, over in walls])
+    assert (found.median, found.under, found.over, found.cpu) == (2.0, 1.0, 20.0, 3.0)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="peak memory is not told there")

@@ -45,7 +45,7 @@ def home() -> Iterator[Path]:
 def test_wrong_never_passes_for_right(name: str, home: Path) -> None:
     import index_damage
 
-    checks = index_damage.all_checks(home, index_damage.Sizes(copies=18, kills=5, tries=12))
+    checks = index_damage.all_checks(home, index_damage.Sizes(copies=12, kills=5, tries=12))
     if name not in checks:
         pytest.skip("needs another user's rights: run as root")
     for trial in checks[name]():

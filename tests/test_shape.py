@@ -50,6 +50,10 @@ def studio(tmp_path_factory: pytest.TempPathFactory, run_kb: Callable[..., Ran])
         ("show console", {"markdown_it"}),
         ("questions console", {"markdown_it"}),
         ("--as nobody quiz console", {"fsrs"}),
+        ("check", {"markdown_it"}),
+        ("check --changed HEAD", {"markdown_it"}),
+        ("check --explain mod", set()),
+        ("new --help", set()),
         ("reindex", {"whoosh", "markdown_it"}),
     ],
 )
@@ -81,14 +85,24 @@ def test_a_package_says_what_it_is_and_does_nothing(path: Path) -> None:
 def test_every_command_has_help_and_is_in_the_readme() -> None:
     import typer
 
-    from kb.cli.app import app
+    from kb.cli.app import DOORS, program
 
     untold = [
         name
-        for name, command in commands(typer.main.get_command(app), "kb")
+        for name, command in commands(typer.main.get_command(program(DOORS)), "kb")
         if not command.help or not re.search(rf"\b{name}\b", README)
     ]
     assert not untold
+
+
+def test_each_door_has_the_commands_it_is_listed_with() -> None:
+    import typer
+
+    from kb.cli.app import DOORS, program
+
+    for door, names in DOORS.items():
+        group: Any = typer.main.get_command(program([door]))
+        assert set(group.commands) == set(names)
 
 
 def commands(group: Any, name: str) -> Iterator[tuple[str, Any]]:

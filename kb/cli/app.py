@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
 from kb import errors
-from kb.cli import checklists, learn, lookup, people, records, staff
 from kb.cli.session import Session, close, say
 from kb.errors import KbError
 
@@ -35,25 +35,28 @@ class _Grouped(TyperGroup):
                 formatter.write_dl(rows)
 
 
-app = typer.Typer(
-    cls=_Grouped,
-    add_completion=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    no_args_is_help=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-lookup.join(app)
-learn.join(app)
-checklists.join(app)
-people.join(app)
-staff.join(app)
-records.join(app)
+# The doors, each a module beside this one, with its commands. Only the door that is asked for is
+# opened: all of them would make every search a fifth slower.
+DOORS = {
+    "lookup": ("search", "show", "list", "reindex"),
+    "learn": ("quiz", "questions", "review"),
+    "checklists": ("checklist",),
+    "staff": ("signoff", "progress"),
+    "check": ("check",),
+    "new": ("new",),
+    "people": ("people", "me"),
+    "records": ("backup", "restore", "doctor", "export", "import"),
+}
+COMMANDS = {command: door for door, commands in DOORS.items() for command in commands}
 
 # Options of kb itself: they may stand before or after the command.
 _SHARED = {"--docs", "--cache", "--records", "--room", "--as"}
+# Options whose value may be left out.
+_MAY_BE_BARE = {"--changed"}
 # A dash before a digit is a word (`-10 dBV`). The parser sees it behind this mark.
 _WORD = "\x00"
+# With one of these before any other word, that word is no search.
+_PLAIN = frozenset({"-h", "--help", "--install-completion", "--show-completion"})
 
 
 def _version(asked: bool) -> None:
@@ -62,7 +65,20 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(invoke_without_command=True)
+def program(doors: Iterable[str]) -> typer.Typer:
+    """The command line with these doors."""
+    app = typer.Typer(
+        cls=_Grouped,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    app.callback(invoke_without_command=True)(kb)
+    for door in doors:
+        importlib.import_module(f"kb.cli.{door}").join(app)
+    return app
+
+
 def kb(
     ctx: typer.Context,
     docs: Annotated[
@@ -99,11 +115,11 @@ def kb(
         prompt(ctx.obj)
 
 
-def arguments(words: Sequence[str], commands: Sequence[str]) -> list[str]:
-    """The command line in the order the parser wants it.
+def arguments(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The command line in the order the parser wants it, and the doors it needs.
 
     Shared options go to the front, an unknown first word becomes a search, a dash before a digit
-    is marked as a word.
+    is marked as a word, an option whose value was left out gets an empty one.
     """
     front: list[str] = []
     rest: list[str] = []
@@ -114,17 +130,25 @@ def arguments(words: Sequence[str], commands: Sequence[str]) -> list[str]:
         if word == "--":
             rest += [_WORD + each if each.startswith("-") else each for each in queue]
             break
-        if name in _SHARED:
+        if word in _MAY_BE_BARE:
+            bare = not queue or queue[0].startswith("-") or os.path.lexists(queue[0])
+            rest += [f"{word}=" if bare else f"{word}={queue.pop(0)}"]
+        elif name in _SHARED:
             front += [word] if sign or not queue else [word, queue.pop(0)]
         elif re.match(r"-\.?\d", word):
             rest.append(_WORD + word)
         else:
             rest.append(word)
     first = next((word for word in rest if not word.startswith("-")), "")
-    plain = {"-h", "--help", "--version", "--install-completion", "--show-completion"}
-    if first and first not in commands and not plain & set(rest[: rest.index(first)]):
+    before = rest[: rest.index(first)] if first else rest
+    if "--version" in before:
+        return front + rest, []
+    if not first or not _PLAIN.isdisjoint(before):
+        return front + rest, list(DOORS)
+    if first not in COMMANDS:
         rest.insert(0, "search")
-    return front + rest
+        first = "search"
+    return front + rest, [COMMANDS[first]]
 
 
 def main() -> NoReturn:
@@ -137,10 +161,10 @@ def main() -> NoReturn:
 
 
 def _run() -> int:
-    command = typer.main.get_command(app)
-    names = list(getattr(command, "commands", {}))
+    words, doors = arguments(sys.argv[1:])
+    command = typer.main.get_command(program(doors))
     try:
-        code = command(arguments(sys.argv[1:], names), "kb", standalone_mode=False)
+        code = command(words, "kb", standalone_mode=False)
         close()
         return code if isinstance(code, int) else errors.DONE
     except KbError as error:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from kb.cli.lookup import page_names
 from kb.cli.session import Session, say_json, say_lines
 
 _PANEL = "Learn"
@@ -34,7 +35,10 @@ def join(app: typer.Typer) -> None:
 def quiz(
     ctx: typer.Context,
     pages: Annotated[
-        list[str] | None, typer.Argument(metavar="[PAGE...]", help="About these; else this room.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[PAGE...]", help="About these; else this room.", autocompletion=page_names
+        ),
     ] = None,
     role: Annotated[
         str, typer.Option("--for", metavar="ROLE", help="What this role must know.")
@@ -66,7 +70,10 @@ def quiz(
 def questions(
     ctx: typer.Context,
     page: Annotated[
-        str | None, typer.Argument(metavar="[PAGE]", help="Of this page; else of all.")
+        str | None,
+        typer.Argument(
+            metavar="[PAGE]", help="Of this page; else of all.", autocompletion=page_names
+        ),
     ] = None,
     answers: Annotated[bool, typer.Option("--answers", help="For staff: with the keys.")] = False,
     report: Annotated[
@@ -80,8 +87,7 @@ def questions(
 
     session: Session = ctx.obj
     studio = session.studio
-    all_pages = studio.parsed()
-    asks = studio.asks(all_pages)
+    asks = studio.lessons.asks
     name = studio.places.docs.name
     if page:
         found = studio.find(page)
@@ -89,7 +95,7 @@ def questions(
     if report:
         from kb.training.report import report as reported
 
-        items = reported(asks, studio.answered(all_pages))
+        items = reported(asks, studio.lessons.answered())
         if json:
             say_json({"questions": views.report_json(items, name)})
         else:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from kb import errors
-from kb.cli.session import Session, note, page_through, say, say_json, say_lines, typed
+from kb.cli.session import Session, note, say, say_json, say_lines, say_long, typed
 from kb.errors import KbError
 
 _PANEL = "Look things up"
@@ -94,11 +94,7 @@ def show(
     if json:
         say_json(pages.as_json(found, session.studio.places.docs.name))
         return
-    lines = list(pages.lines(session.screen, found))
-    if session.screen.terminal and len(lines) >= session.screen.height:
-        page_through(lines)
-    else:
-        say_lines(lines)
+    say_long(session.screen, list(pages.lines(session.screen, found)))
 
 
 def list_(ctx: typer.Context, json: Json = False) -> None:

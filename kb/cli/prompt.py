@@ -12,7 +12,7 @@ from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.completion import WordCompleter
 from prompt_toolkit.history import FileHistory, InMemoryHistory
 
-from kb.cli.session import Session, say, say_lines
+from kb.cli.session import Session, say, say_lines, say_long
 from kb.errors import KbError
 from kb.search.hit import Result
 from kb.search.search import Filters
@@ -48,7 +48,8 @@ def prompt(session: Session) -> None:
         with _forgiving():
             if line.isdigit() and last is not None and 1 <= int(line) <= len(last.hits):
                 hit = last.hits[int(line) - 1]
-                say_lines(pages.lines(session.screen, studio.find(f"{hit.path}:{hit.line}")))
+                found = studio.find(f"{hit.path}:{hit.line}")
+                say_long(session.screen, list(pages.lines(session.screen, found)))
                 continue
             result = studio.search(line, _HITS, Filters(room=session.room))
             say_lines(f"({text})" for text in hits.remarks(result, session.screen))

@@ -22,6 +22,7 @@ from kb.training.review import apart, in_turn
 from kb.views import quiz as views
 
 if TYPE_CHECKING:
+    from kb.lessons import Lessons
     from kb.pages.model import Page
     from kb.records.people import Person
 
@@ -47,11 +48,11 @@ def take(session: Session, wanted: Wanted, command: str, json: bool) -> None:
     """One quiz. Leaves with NO where it is not passed."""
     studio = session.studio
     person = who(session, ask=True)
-    pages = studio.parsed()
-    scope, asks = _about(session, pages, studio.asks(pages), wanted)
+    lessons = studio.lessons
+    scope, asks = _about(session, lessons, wanted)
     if not asks:
         raise KbError(f"no questions about {scope.title}; see them with kb questions")
-    attempt, planned, before = _plan(session, person, pages, scope, asks, wanted)
+    attempt, planned, before = _plan(session, person, lessons, scope, asks, wanted)
     left = [ask for ask in planned if ask.id not in before]
     first = None if before else events.begin(person.handle, attempt)
     if before:
@@ -63,7 +64,7 @@ def take(session: Session, wanted: Wanted, command: str, json: bool) -> None:
         session,
         person,
         asker_of(session, json),
-        studio.synonyms(pages),
+        lessons.synonyms,
         attempt.id,
         attempt.seed,
         first,
@@ -72,7 +73,7 @@ def take(session: Session, wanted: Wanted, command: str, json: bool) -> None:
         answered = before | ask_all(sitting, left, len(before))
     except StoppedError as stop:
         _leave(session, person, attempt, stop, command)
-    why_not = _why_not(session, pages, planned, answered)
+    why_not = _why_not(session, lessons.pages, planned, answered)
     counted = [one for one in answered.values() if one.word != "disputed"]
     end = events.finish(
         person.handle,
@@ -89,7 +90,7 @@ def take(session: Session, wanted: Wanted, command: str, json: bool) -> None:
     else:
         name = studio.places.docs.name
         say_lines(views.over(session.screen, person.initials, planned, answered, why_not, name))
-        say(views.next_due(studio.dues(pages, studio.asks(pages), person.handle), studio.day))
+        say(views.next_due(lessons.dues(person.handle), studio.day))
     if why_not:
         raise typer.Exit(errors.NO)
 
@@ -98,8 +99,7 @@ def due_now(session: Session, number: int | None, json: bool) -> None:
     """What is due to somebody."""
     studio = session.studio
     person = who(session)
-    pages = studio.parsed()
-    dues = studio.dues(pages, studio.asks(pages), person.handle)
+    dues = studio.lessons.dues(person.handle)
     found = in_turn(dues.values(), studio.day)
     if number is None:
         found = [due for due in found if due.day <= studio.day]
@@ -120,9 +120,8 @@ def review_all(
     """Ask what is due: with a number that many, those that come soonest after the due ones."""
     studio = session.studio
     person = who(session, ask=True)
-    pages = studio.parsed()
-    every = studio.asks(pages)
-    dues = studio.dues(pages, every, person.handle)
+    lessons = studio.lessons
+    dues = lessons.dues(person.handle)
     found = in_turn(dues.values(), studio.day)
     if number is None:
         found = [due for due in found if due.day <= studio.day]
@@ -130,9 +129,7 @@ def review_all(
     seed = _seed(seed)
     answered: dict[str, Answered] = {}
     if asks:
-        sitting = Sitting(
-            session, person, asker_of(session, json), studio.synonyms(pages), "", seed
-        )
+        sitting = Sitting(session, person, asker_of(session, json), lessons.synonyms, "", seed)
         kept = len(studio.records.answers(actor=person.handle))
         try:
             answered = ask_all(sitting, asks)
@@ -149,14 +146,12 @@ def review_all(
         say_lines(views.over(session.screen, person.initials, asks, answered, None, name))
     else:
         say("nothing is due")
-    say(views.next_due(studio.dues(pages, every, person.handle), studio.day))
+    say(views.next_due(lessons.dues(person.handle), studio.day))
 
 
-def _about(
-    session: Session, pages: Sequence[Page], asks: Sequence[Ask], wanted: Wanted
-) -> tuple[Scope, list[Ask]]:
+def _about(session: Session, lessons: Lessons, wanted: Wanted) -> tuple[Scope, list[Ask]]:
     """What the quiz is about, and all that could be asked."""
-    studio = session.studio
+    studio, pages, asks = session.studio, lessons.pages, lessons.asks
     if wanted.pages and wanted.role:
         raise KbError("name pages or say --for, not both")
     if wanted.pages:
@@ -194,14 +189,14 @@ def _about(
 def _plan(
     session: Session,
     person: Person,
-    pages: list[Page],
+    lessons: Lessons,
     scope: Scope,
     asks: Sequence[Ask],
     wanted: Wanted,
 ) -> tuple[Attempt, list[Ask], dict[str, Answered]]:
     """The attempt, all it asks, and what of that was answered before."""
     studio = session.studio
-    mine = studio.answered(pages, person.handle)
+    mine = lessons.answered(person.handle)
     past = studio.records.find(*events.KINDS, actor=person.handle)
     left = None if wanted.new else events.unfinished(past, person.handle, scope, wanted.options)
     now = {ask.id: ask for ask in asks}
@@ -222,7 +217,7 @@ def _plan(
         standing = next((s for s in quizzes.of(person.handle) if s.address == scope.name), None)
         again = [now[item.address] for item in standing.missing] if standing else []
     seed = _seed(wanted.seed)
-    dues = studio.dues(pages, list(asks), person.handle)
+    dues = lessons.dues(person.handle)
     planned = apart(again) or chosen(asks, dues, wanted.number or USUAL, seed, studio.day)
     attempt = Attempt(
         os.urandom(8).hex(),

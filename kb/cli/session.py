@@ -86,8 +86,11 @@ def say_json(value: Any) -> None:
     _write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
-def page_through(lines: list[str]) -> None:
-    """A long result on a terminal, in the pager people have: PAGER, else less."""
+def say_long(screen: Screen, lines: list[str]) -> None:
+    """A result that may not fit a terminal, in the pager people have: PAGER, else less."""
+    if not screen.terminal or len(lines) < screen.height:
+        say_lines(lines)
+        return
     import shlex
     import subprocess
 

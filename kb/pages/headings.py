@@ -16,7 +16,9 @@ from kb.pages.outline import Outline
 
 _ID = re.compile(r"<!--\s*id:\s*(.*?)\s*-->", re.DOTALL)
 _ID_WORD = re.compile(r"\w[\w.-]*")
-_HTML_ANCHOR = re.compile(r"""<a\s[^>]*?\b(?:id|name)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_HTML_ANCHOR = re.compile(
+    r"""<[a-z][a-z0-9]*\s(?:[^<>]*?\s)?(?:id|name)\s*=\s*["']?([^"'\s<>]+)""", re.IGNORECASE
+)
 
 
 # What a heading is to a Quiz: the one that opens it, a question, or one inside a question.
@@ -61,6 +63,9 @@ def parts(blocks: list[Block], front: Front, outline: Outline) -> list[Part]:
         while part.end > part.line and not outline.lines[part.end - 1].strip():
             part.end -= 1
     _name(found, outline)
+    for line in outline.lines:
+        if "<" in line and "=" in line:
+            outline.anchors += _HTML_ANCHOR.findall(line)
     _check(found, front, outline)
     _mark_quizzes(found)
     return _with_intro(found)
@@ -124,7 +129,6 @@ def _pin(part: Part, outline: Outline) -> str:
         if block.kind != "html":
             directly = False
             continue
-        outline.anchors += _HTML_ANCHOR.findall(block.content)
         for match in _ID.finditer(block.content):
             line = block.line + block.content.count("\n", 0, match.start())
             if not directly or pinned or not part.level:

@@ -92,6 +92,15 @@ def bold_and_code(text: str) -> list[tuple[str, bool, tuple[str, ...]]]:
     return [(_bare(piece), bold, _codes(piece)) for piece, bold in pieces]
 
 
+def emphasised(text: str) -> tuple[str, ...]:
+    """What stands in italics or bold in a text."""
+    if len(text) > LONGEST or not _RUN.search(text):
+        return ()
+    text = _protected(text)
+    pairs = [text[pair.start + pair.width : pair.end - pair.width] for pair in emphases(text)]
+    return tuple(_bare(inside) for inside in pairs)
+
+
 def _bare(piece: str) -> str:
     piece = piece.replace(_CODE_STARTS, "").replace(_CODE_ENDS, "")
     piece = _ENTITY.sub(lambda m: html.unescape(m[0]), _TAG.sub("", piece))

@@ -101,6 +101,13 @@ def _section_anywhere(
     return *fits[0], None
 
 
+def page_path(docs: Path, name: str) -> str:
+    """The path of the page that a name means. Raises KbError where it fits none, or several."""
+    if ".." in PurePosixPath(name.replace("\\", "/")).parts:
+        raise KbError(f"{name} is outside docs")
+    return _page_path(docs, name, name)
+
+
 def _section(page: Page, wanted: str, name: str) -> Section:
     shown = {s.address.partition("#")[2]: s for s in page.sections if s.kind != "quiz"}
     shown.pop("", None)

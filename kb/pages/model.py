@@ -212,7 +212,10 @@ Key = Choice | Multiple | Short | Numeric | Ordering | Matching | Cloze
 
 
 class Question(NamedTuple):
-    """A written question; `why_links` are the addresses its explanation points to."""
+    """A written question; `why_links` are the addresses its explanation points to.
+
+    `stressed` are the words of the prompt that are set in italics or bold.
+    """
 
     id: str
     pinned: bool
@@ -224,6 +227,7 @@ class Question(NamedTuple):
     why: str = ""
     why_links: tuple[str, ...] = ()
     fingerprint: str = ""
+    stressed: tuple[str, ...] = ()
 
 
 class Link(NamedTuple):

@@ -104,6 +104,7 @@ class _Reader:
     hint: list[str] = field(default_factory=list)
     why: list[str] = field(default_factory=list)
     why_links: list[str] = field(default_factory=list)
+    stressed: list[str] = field(default_factory=list)
 
     def refuse(self, line: int, message: str, code: str = "quiz") -> None:
         """Note what is wrong; the question will not be asked."""
@@ -134,7 +135,12 @@ class _Reader:
             why="\n\n".join(self.why),
             why_links=tuple(dict.fromkeys(self.why_links)),
             fingerprint=fingerprint("question", prompt, _meaning(key)),
+            stressed=(*self._stressed_in_heading(), *self.stressed),
         )
+
+    def _stressed_in_heading(self) -> tuple[str, ...]:
+        first, last = self.part.heading_lines
+        return inline.emphasised("\n".join(self.outline.lines[first - 1 : last]))
 
     # --- the comment: id, type, critical
 
@@ -232,6 +238,7 @@ class _Reader:
                 continue
             elif not after:
                 self.prompt += [t for t in tasks.plain_texts([block], self.outline) if t]
+                self.stressed += inline.emphasised(block.content)
             elif key and block.kind == "quote":
                 self.refuse(block.line, _NOT_INDENTED)
             elif key:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
@@ -109,6 +110,47 @@ def _at_a_glance(seen: os.stat_result) -> str:
     if not stat.S_ISREG(seen.st_mode):
         return "not a regular file"
     return "too big" if seen.st_size > LIMIT else ""
+
+
+def glance(docs: Path | str) -> Iterator[tuple[str, str, int]]:
+    """Each folder below docs with a digest of its pages' names, sizes and times.
+
+    With it the newest of those times. Where a digest is as it was, nothing in that folder has
+    been touched; asking costs a third less than `scan`, and no memory. Raises OSError for docs.
+    """
+    folders = [""]
+    while folders:
+        folder = folders.pop()
+        before = folder + "/" if folder else ""
+        newest = 0
+        digest = blake2b(digest_size=16)
+        try:
+            with os.scandir(os.path.join(docs, folder) if folder else docs) as found:  # noqa: PTH118
+                for item in found:
+                    name = item.name
+                    if name[0] == ".":
+                        continue
+                    if name.endswith(".md"):
+                        seen = item.stat(follow_symlinks=False)
+                        times = seen.st_mtime_ns, seen.st_ctime_ns
+                        newest = max(newest, *times)
+                        line = f"{name}\0{seen.st_size}\0{times}\0{seen.st_ino}\0{seen.st_mode}\n"
+                        digest.update(line.encode("utf-8", "surrogateescape"))
+                    if name not in SKIPPED and item.is_dir(follow_symlinks=False):
+                        folders.append(before + name)
+        except OSError:
+            if not folder:
+                raise
+            continue  # it went, or a page of it did, while we looked: next time tells
+        yield folder, digest.hexdigest(), newest
+
+
+def entries(docs: Path | str, folder: str) -> list[Entry]:
+    """The entries of one folder below docs, in order of name; none if it is gone."""
+    try:
+        return _listed(docs, folder)[0]
+    except OSError:
+        return []
 
 
 def read(docs: Path | str, path: str) -> bytes | Problem:

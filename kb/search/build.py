@@ -9,7 +9,7 @@ from typing import Any
 
 from kb.pages.problem import told
 from kb.search import generations
-from kb.search.engine import Writer
+from kb.search.engine import Writer, key
 from kb.search.index import Difference, Fresh, load_pages, meta, save_state
 from kb.search.sources import Source, average_length, load, meta_of
 
@@ -40,13 +40,15 @@ def build(
             )
             for path in difference.removed:
                 del table[path]
-            for number, path in enumerate(paths, 1):
+            crowded = writer.crowded()
+            again = [path for path, entry in table.items() if key(entry["address"]) in crowded]
+            for number, path in enumerate([*paths, *again], 1):
                 source = sources.pop(path, None) or load(docs, path)
-                table[path] = source.entry
+                table[path] = {**source.entry, "stat": table.get(path, {}).get("stat")}
                 for document in source.documents:
                     writer.add(document.stored, **document.terms(average))
                 if progress is not None:
-                    progress(number, len(paths))
+                    progress(number, len(paths) + len(again))
             writer.commit()
         except BaseException:
             writer.cancel()

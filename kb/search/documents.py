@@ -11,34 +11,27 @@ from datetime import timedelta
 
 from kb.pages.model import Fault, Page, Patch, PatchPoint, Row, Section, Table
 from kb.search.engine import PLACED, key
+from kb.search.names import subjects
 from kb.search.stems import stem
 from kb.terms.ranges import RangeError, places
 from kb.terms.words import index_tokens
 
 # How much a word counts by where it stands, the words of the text itself being 1.
-FRONT = 0.3
+HEADING = 3.0
+ALIAS = 3.0
+SUBJECT = 2.0
+FRONT = 0.6
+TAG = 0.5
 PAGE_TITLE = 0.25
 BREADCRUMB = 0.4
 COLUMN = 0.2
-# A name (a heading, what else a page is called, the cells that say what a row is about) counts for
-# itself, however long the text. Its words share that: one of two says more than one of ten.
-NAME = 2.0
-PAGE = 3.0
-TAG = 0.5
-# What a row is about, by what kind of row it is; of any other it is the first cell.
-SUBJECTS = {
-    "mod": ("where", "part"),
-    "fault": ("where", "symptom"),
-    "patch": ("top", "out", "bottom", "in"),
-}
-# A row that is about one place says more of it than a row about forty-eight.
-PLACE = 1.0
-NARROW = 4.0
+PLACE = 1.5
 
 # BM25 at Lucene's values. The length of a document is folded into its weights when it is
 # written, against `Document.average`, so that a search reads one number for each posting.
 K1 = 1.2
-B = 0.4
+B = 0.75
+ROW = 1.0
 
 _LINK = re.compile(r"\]\([^)\s]*\)")
 
@@ -48,7 +41,6 @@ class Document:
     """What one section or row is found by, and the JSON that a hit is made of."""
 
     counts: dict[str, float]
-    names: dict[str, float]
     length: float
     places: tuple[str, ...]
     facets: tuple[str, ...]
@@ -57,24 +49,16 @@ class Document:
 
     def terms(self, average: float) -> dict[str, Mapping[str, float]]:
         """The weighted terms of each field, for a collection of this average length."""
-        pivot = K1 * (1 - B + B * self.length / average)
-        exact: dict[str, float] = {}
+        pivot = K1 * (1 - B + B * (self.length / average if self.length else ROW))
+        exact = {t: n * (K1 + 1) / (n + pivot) for t, n in self.counts.items()}
         stems: dict[str, float] = {}
-        named: dict[str, float] = {}
-        for token in {**self.counts, **self.names}:
-            count = self.counts.get(token, 0.0)
-            name = self.names.get(token, 0.0)
-            exact[token] = count * (K1 + 1) / (count + pivot) + name
+        for token, count in self.counts.items():
             if token.isalpha():
                 root = stem(token)
                 stems[root] = stems.get(root, 0.0) + count
-                named[root] = max(named.get(root, 0.0), name)
         return {
             "exact": exact,
-            "stem": {
-                root: count * (K1 + 1) / (count + pivot) + named[root]
-                for root, count in stems.items()
-            },
+            "stem": {t: n * (K1 + 1) / (n + pivot) for t, n in stems.items()},
             "place": dict.fromkeys(self.places, 1.0),
             "facet": dict.fromkeys(self.facets, 1.0),
             "page": {key(self.page): 1.0},
@@ -101,20 +85,6 @@ def documents(page: Page) -> Iterator[Document]:
                 yield _row(page, section, table, row, around, rooms, folder)
 
 
-def _name(names: dict[str, float], weight: float, *parts: str) -> None:
-    """Let a document be found by a name of these parts: each word counts by its share in it, and
-    the words of a part run together count as much as they do apart.
-    """
-    cut = [part.replace("/", " ").split() for part in parts]
-    share = weight / max(1, sum(map(len, cut)))
-    for part, words in zip(parts, cut, strict=True):
-        for token in index_tokens(part):
-            names[token] = max(names.get(token, 0.0), share)
-        whole = "".join(words).casefold()
-        if 1 < len(words) < 4 and whole.isalpha():
-            names[whole] = share * len(words)
-
-
 def _count(counts: dict[str, float], tokens: Iterable[str], weight: float) -> int:
     number = 0
     for token in tokens:
@@ -132,26 +102,24 @@ def _section(
     folder: str,
 ) -> Document:
     counts = dict(around)
-    names: dict[str, float] = {}
     length = _count(counts, index_tokens(_LINK.sub("]", section.text)), 1.0)
-    length += _count(counts, index_tokens(section.heading), 1.0)
-    _name(names, NAME, section.heading)
+    length += _count(counts, index_tokens(section.heading), HEADING)
     if intro:
         front = page.front
-        _name(names, PAGE, page.title.partition(",")[0])
-        for name in (*front.aliases, front.tag):
-            length += _count(counts, index_tokens(name), 1.0)
-            _name(names, PAGE, name)
-        for tag in front.tags:
-            length += _count(counts, index_tokens(tag), TAG)
-        for text in (front.location, front.owner, front.touch):
-            _count(counts, index_tokens(text), FRONT)
+        for weight, texts in (
+            (ALIAS, (*front.aliases, front.tag)),
+            (TAG, front.tags),
+            (FRONT, (front.location, front.owner, front.touch)),
+        ):
+            for text in texts:
+                length += _count(counts, index_tokens(text), weight)
     stored = _stored(page, section, section.kind, section.line, section.text.rstrip())
     if intro and (line := _front_line(page)):
         stored["front"] = line
+        stored["also"] = [*page.front.aliases, page.front.tag]
     facets = _facets(rooms, folder, section.kind, open_=True)
     text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
-    return Document(counts, names, length, (), facets, page.address, text)
+    return Document(counts, length, (), facets, page.address, text)
 
 
 def _row(
@@ -164,22 +132,14 @@ def _row(
     folder: str,
 ) -> Document:
     counts = dict(around)
-    names: dict[str, float] = {}
-    length = 0
-    about = SUBJECTS.get(row.kind, (table.columns[0].casefold(),))
-    subject = []
+    about = subjects(row.kind, table.columns)
     for column, cell in zip(table.columns, row.cells, strict=False):
         if cell:
-            length += _count(counts, index_tokens(cell), 1.0)
+            _count(counts, index_tokens(cell), SUBJECT if column in about else 1.0)
             _count(counts, index_tokens(column), COLUMN)
-            if column.casefold() in about:
-                subject.append(cell)
-    for cells in [[cell] for cell in subject] if row.kind == "patch" else [subject]:
-        _name(names, NAME, *cells)
     named = _with_rooms(row.places, rooms)
     for place in named:
         counts[place] = max(counts.get(place, 0.0), PLACE)
-        names[place] = NARROW / len(row.places)
     stored = _stored(page, section, row.kind, row.line, "")
     stored["address"] = row.address
     stored["cells"] = dict(zip(table.columns, row.cells, strict=False))
@@ -196,7 +156,7 @@ def _row(
             for p in row.value.points
         ]
     text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
-    return Document(counts, names, length, tuple(named), facets, page.address, text)
+    return Document(counts, 0, tuple(named), facets, page.address, text)
 
 
 def _with_rooms(names: Iterable[str], rooms: list[str]) -> dict[str, None]:

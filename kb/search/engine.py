@@ -85,12 +85,12 @@ PLACED = "placed"
 
 BLOCK = 512
 
-# Segments are joined once this many, of this many documents together, have gathered.
-MERGE_AT_LEAST = 6
-MERGE = 256
-# With more segments than this, larger ones are joined too.
+# Segments are gathered into one when this many, of this many documents together, are there.
+GATHER_AT_LEAST = 6
+GATHER = 256
+# With more segments than this, larger ones are gathered too.
 CROWDED = 20
-MERGE_CROWDED = 4096
+GATHER_CROWDED = 1024
 
 Weights = Mapping[str, float]
 
@@ -249,6 +249,7 @@ class Writer:
         self._writer = self._index.writer(codec=codec, compound=False)
         self._writer.pool = self._pool = _Pool()
         self._writer.fieldwriter.add_postings = self._postings
+        self._given_up: list[Any] = []
 
     def remove(self, pages: Iterable[str]) -> None:
         """Drop every document of these pages."""
@@ -267,47 +268,43 @@ class Writer:
             self._pool.add(field, self._writer.docnum, weights)
         self._writer.add_document(hit=stored)
 
-    def commit(self) -> None:
-        """Write the new segment, taking in small old ones where that pays."""
-        self._writer.commit(mergetype=self._merge)
-
-    def cancel(self) -> None:
-        """Give up what was added."""
-        self._writer.cancel()
-
-    def _merge(self, _: Any, segments: list[Any]) -> list[Any]:
-        """Whoosh's hook: put segments into the one being written, return those that stay.
+    def crowded(self) -> set[str]:
+        """The pages (as `key` gives them) of small segments, to be written anew, all together.
 
         Each edit leaves a small segment and every search looks into all of them. A few of the
-        smallest are joined at a time, so that no single edit pays for many.
+        smallest are given up at a time, so that no single edit pays for many. Reading their
+        pages again takes a third of what joining their postings would.
         """
-        segments = [s for s in segments if _live(s)]
-        most = MERGE_CROWDED if len(segments) > CROWDED else MERGE
+        segments = [s for s in self._writer.segments if s.doc_count()]
+        most = GATHER_CROWDED if len(segments) > CROWDED else GATHER
         chosen: list[Any] = []
         for segment in sorted(segments, key=_live):
             if sum(map(_live, [*chosen, segment])) > most:
                 break
             chosen.append(segment)
-        if len(chosen) < MERGE_AT_LEAST:
-            return segments
+        if len(chosen) < GATHER_AT_LEAST:
+            return set()
+        self._given_up = chosen
+        pages: set[str] = set()
         for segment in chosen:
-            self._take(SegmentReader(self._writer.storage, self._writer.schema, segment))
-        return [s for s in segments if s not in chosen]
+            leaf = SegmentReader(self._writer.storage, self._writer.schema, segment)
+            for page in leaf.lexicon("page"):
+                for ids, _ in _blocks(leaf.postings("page", page)):
+                    if not all(map(leaf.is_deleted, ids)):
+                        pages.add(page.decode())
+            leaf.close()
+        return pages
 
-    def _take(self, leaf: Any) -> None:
-        numbers = {}
-        for old, stored in leaf.iter_docs():
-            numbers[old] = self._writer.docnum
-            self._writer.add_document(hit=stored["hit"])
-        terms = leaf._terms  # its items come with their postings, unasked
-        for (field, name), info in terms.items():
-            term = name.decode()
-            form = leaf.schema[field].format
-            for ids, weights in _blocks(terms._codec.postings_reader(terms._postfile, info, form)):
-                for old, weight in zip(ids, weights, strict=True):
-                    if old in numbers:
-                        self._pool.add(field, numbers[old], {term: weight})
-        leaf.close()
+    def commit(self) -> None:
+        """Write the new segment; what was given up, and what is empty, goes."""
+        self._writer.commit(mergetype=self._kept)
+
+    def _kept(self, _: Any, segments: list[Any]) -> list[Any]:
+        return [s for s in segments if s not in self._given_up and s.doc_count()]
+
+    def cancel(self) -> None:
+        """Give up what was added."""
+        self._writer.cancel()
 
     def _postings(self, schema: Any, *_: Any) -> None:
         self._pool.write(self._writer.fieldwriter, schema)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.pages.problem import Problem
-from kb.pages.read import Entry, read, scan
+from kb.pages.read import Entry, entries, glance, read
 from kb.search import generations
 from kb.search.generations import UnusableError
 
@@ -125,13 +125,16 @@ def _difference(
     """
     remembered = state["folders"] if state else {}
     doubtful = set(state["racy"]) if state else set()
+    doubtful_folders = set(map(_folder, doubtful))
     digests: dict[str, str] = {}
     racy: list[str] = []
     here: dict[str, Entry] = {}
-    for name, entries in scan(docs):
-        digests[name] = digest = _folder_digest(entries)
+    for name, digest, newest in glance(docs):
+        digests[name] = digest
         same = remembered.get(name) == digest
-        for entry in entries:
+        if same and newest <= looked - RACY_NS and name not in doubtful_folders:
+            continue
+        for entry in entries(docs, name):
             fits_twice = max(entry.mtime_ns, entry.ctime_ns) > looked - RACY_NS
             if fits_twice:
                 racy.append(entry.path)
@@ -167,12 +170,6 @@ def digest_of(data: bytes | Problem) -> str:
 
 def _folder(path: str) -> str:
     return path.rpartition("/")[0]
-
-
-def _folder_digest(entries: list[Entry]) -> str:
-    lines = (f"{e.path}\0{e.size}\0{e.mtime_ns}\0{e.ctime_ns}\0{e.inode}" for e in entries)
-    text = "\n".join(lines).encode("utf-8", "surrogateescape")
-    return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
 def _state(cache: Path, folder: Path | None) -> dict[str, Any] | None:

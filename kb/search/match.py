@@ -14,7 +14,7 @@ from kb.terms.query import Word
 # What a word counts when it is matched in another way than exactly.
 STRENGTH: dict[Way, float] = {
     "exact": 1.0,
-    "stem": 0.85,
+    "stem": 0.95,
     "synonym": 0.7,
     "typo": 0.6,
     "substring": 0.4,
@@ -39,6 +39,7 @@ class Matches:
     guess: str = ""
     typed: list[str] = field(default_factory=list)
     slip: bool = False
+    idf: float = 0.0
 
     def way(self, number: int) -> Way:
         """The strongest way in which a document holds the word."""
@@ -81,9 +82,9 @@ def match(reader: Reader, word: Word) -> Matches:
 def _weigh(reader: Reader, found: Matches) -> None:
     """Multiply by Lucene's idf, taken over every document that holds the word in some way."""
     held = len(found.scores)
-    idf = math.log(1 + (reader.size - held + 0.5) / (held + 0.5))
+    found.idf = math.log(1 + (reader.size - held + 0.5) / (held + 0.5))
     for number in found.scores:
-        found.scores[number] *= idf
+        found.scores[number] *= found.idf
 
 
 def _take(

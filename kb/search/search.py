@@ -14,19 +14,20 @@ from typing import Any
 from kb.search.engine import Reader
 from kb.search.hit import WAYS, Hit, OpenFault, Result
 from kb.search.match import Matches, match
+from kb.search.names import Names
 from kb.search.stems import stem
 from kb.terms.glossary import Glossary
 from kb.terms.query import Word, apart, asks_meaning, words
 from kb.terms.words import fold, spans
 
 # A customisation of this room outranks a section that says as much; what no longer holds sinks.
-KIND = {"mod": 1.15, "fault": 1.15}
+KIND = {"mod": 1.1, "fault": 1.1}
 CLOSED = 0.4
 # The glossary says what a word means: who asks that wants it, everyone else the page itself.
 GLOSSARY = 0.4
 MEANING = 1.5
 # A word that any sentence may hold.
-FAINT = 0.3
+FAINT = 0.5
 # Who names a place wants that place.
 ELSEWHERE = 0.3
 CARD_ORDER = ("mod", "patch", "fault", "table", "checklist", "section")
@@ -64,16 +65,21 @@ def search(
     card = _card(reader, asked)
     ranked = _rank(found, allowed)
     if card:
-        ranked = _rank_card(reader, asked, ranked, allowed)
+        # Only what holds every place: rows about it, then text that mentions it.
+        ranked = [entry for entry in ranked if entry[0] == 0] or ranked
     best = heapq.nsmallest(CARD_ROWS if card else limit * 4 + 8, ranked)
     faults = [OpenFault(**fault) for fault in meta["faults"]]
     marks = _Marks(found)
     meaning = MEANING if asks_meaning(query) else GLOSSARY
     wanted = {place for word in asked for place in word.places}
-    hits = []
+    names = Names(found)
+    hits: list[tuple[int, float, int, dict[str, Any]]] = []
     for missing, negative, number in best:
+        if not card and len(hits) >= limit and missing > hits[limit - 1][0]:
+            break
         stored = json.loads(reader.stored(number))
-        hits.append((missing, negative * _prior(stored, meaning), number, stored))
+        score = (names.fit(number, stored) - negative) * _prior(stored, meaning)
+        hits.append((missing, -score, number, stored))
     if card:
         hits.sort(key=lambda h: _card_order(h[3], wanted))
     else:
@@ -149,12 +155,13 @@ def _prior(stored: dict[str, Any], glossary: float) -> float:
 
 
 def _card_order(stored: dict[str, Any], wanted: set[str]) -> tuple[Any, ...]:
-    """By kind; of one kind first what is about just this place, last what only mentions it."""
+    """By kind, room by room; first what is about just this place, last what only mentions it."""
     places = stored.get("places", ())
     about = not wanted.isdisjoint(places)
     kind = CARD_ORDER.index(stored["kind"])
     others = len(wanted.symmetric_difference(places)) if about else 0
-    return kind, not about, others, stored["path"], stored["line"]
+    rooms = stored.get("rooms", [])
+    return kind, not about, rooms, others, stored["path"], stored["line"]
 
 
 def _corrected(query: str, guesses: Iterable[tuple[str, str, str]]) -> str | None:
@@ -185,13 +192,15 @@ def _rank(found: Sequence[Matches], allowed: set[int] | None) -> list[tuple[int,
             totals[number] = totals.get(number, 0.0) + score * share
             held[number] = held.get(number, 0) + counts
     every = sum(not matches.word.faint for matches in found)
+    lacking: set[int] = set()
     for matches in found:
         if matches.word.places and matches.scores:
-            for number in totals.keys() - matches.scores.keys():
-                totals[number] *= ELSEWHERE
+            lacking |= totals.keys() - matches.scores.keys()
     numbers: Iterable[int] = totals if allowed is None else totals.keys() & allowed
     return [
-        (0, -totals[n], n) if held[n] == every else (1, -totals[n] * held[n] / every, n)
+        (0, -totals[n], n)
+        if held[n] == every
+        else (1 + (n in lacking), -totals[n] * held[n] / every, n)
         for n in numbers
     ]
 
@@ -202,17 +211,6 @@ def _card(reader: Reader, asked: Sequence[Word]) -> bool:
         word.places and any(reader.numbers("place", place) for place in word.places)
         for word in asked
     )
-
-
-def _rank_card(
-    reader: Reader,
-    asked: Sequence[Word],
-    ranked: list[tuple[int, float, int]],
-    allowed: set[int] | None,
-) -> list[tuple[int, float, int]]:
-    """Only what holds every place asked for: rows about it, then text that mentions it."""
-    complete = [entry for entry in ranked if entry[0] == 0]
-    return complete or ranked
 
 
 class _Marks:

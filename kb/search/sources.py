@@ -76,7 +76,7 @@ def average_length(docs: Path, paths: list[str], kept: dict[str, Source]) -> flo
     """The mean length of a document, in words, from an even sample; what it read goes in `kept`."""
     for path in paths[:: max(1, len(paths) // SAMPLE)]:
         kept[path] = load(docs, path)
-    lengths = [d.length for d in _documents(kept.values())]
+    lengths = [d.length for d in _documents(kept.values()) if d.length]
     return max(1.0, sum(lengths) / len(lengths)) if lengths else 1.0
 
 

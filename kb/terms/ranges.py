@@ -7,6 +7,7 @@ the noun it belongs to: channel 19 is not track 19.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from kb.terms.nouns import NOUN_OF
@@ -177,6 +178,29 @@ def _stepped(text: str) -> list[str]:
         width = len(first) if first[0] == "0" else 0
         found += [f"{match['row']}{n:0{width}}" for n in members(int(first), int(last))]
     return found
+
+
+def spoken(places: Iterable[str]) -> str:
+    """Places as people say them, runs drawn together: `ch 17–20, jack C5`."""
+    runs: list[tuple[str, int, int]] = []
+    others: list[str] = []
+    for place in places:
+        noun, _, member = place.rpartition(":")
+        stem = member.rstrip("0123456789")
+        number = member[len(stem) :]
+        before = f"{noun.removeprefix('jack').lstrip(':').upper()}:" if "jack:" in noun else ""
+        said = before + stem.upper() if noun.startswith("jack") else f"{noun} {stem}"
+        if not number:
+            others.append(said)
+        elif runs and runs[-1][0] == said and runs[-1][2] + 1 == int(number):
+            runs[-1] = (said, runs[-1][1], int(number))
+        else:
+            runs.append((said, int(number), int(number)))
+    told = []
+    for said, first, last in runs:
+        end = said if " " not in said else ""
+        told.append(f"{said}{first}" + (f"–{end}{last}" if last > first else ""))
+    return ", ".join([*told, *others])
 
 
 def noun_of_heading(heading: str) -> str:

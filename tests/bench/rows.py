@@ -18,8 +18,8 @@ def version(stage: Stage) -> Rows:
     """`kb --version` over a bare Typer program."""
     bare, kb = timing.entry("bare_typer"), timing.entry("kb.cli.app", "--version")
     found = timing.paired(
-        lambda _: timing.seconds(bare, stage.env),
-        lambda _: timing.seconds(kb, stage.env),
+        lambda _: timing.spent(bare, stage.env),
+        lambda _: timing.spent(kb, stage.env),
         stage.pairs,
     )
     yield ratio("kb --version / a bare Typer program", 1.2, 1.1, found)
@@ -30,14 +30,14 @@ def cold(stage: Stage) -> Rows:
     docs = stage.indexed(stage.some)
     nothing = [sys.executable, "-c", "pass"]
     found = timing.paired(
-        lambda _: timing.seconds(nothing, stage.env),
+        lambda _: timing.spent(nothing, stage.env),
         lambda n: stage.search(docs, n),
         stage.pairs,
     )
     yield ratio("cold kb search / python -c pass", 13, 11, found)
     stage.with_peer(docs)
     found = timing.paired(
-        lambda n: timing.seconds(stage.peer(docs, "search", *stage.words(n)), stage.env, (0, 1)),
+        lambda n: timing.spent(stage.peer(docs, "search", *stage.words(n)), stage.env, (0, 1)),
         lambda n: stage.search(docs, n),
         stage.pairs,
     )
@@ -138,15 +138,37 @@ def build(stage: Stage) -> Rows:
     yield Row(
         "index / text, bytes", None, None, size / text, f"{size / 1e6:.0f} / {text / 1e6:.0f} MB"
     )
-    peer = timing.seconds(stage.peer(docs, "reindex"), stage.env)
+    peer = timing.spent(stage.peer(docs, "reindex"), stage.env).wall
     yield Row("first build / FTS5's, same parser", None, None, took / peer, f"{peer:.1f} s")
+
+
+def check(stage: Stage) -> Rows:
+    """`kb check` over a bare parse of the same files, both from the start of their process."""
+    docs = stage.docs(stage.some)
+    bare = timing.entry("bare_markdown", str(docs))
+    kb = stage.kb(docs, "check")
+    found = timing.paired(
+        lambda _: timing.seconds(bare, stage.env),
+        lambda _: timing.seconds(kb, stage.env, (0, 1)),
+        max(3, stage.pairs // 5),
+    )
+    yield ratio(f"kb check, {stage.some:,} pages / bare markdown-it parse", 2.5, 2.0, found)
+    few = stage.docs(stage.few)
+    one = stage.kb(few, "check", str(sorted(few.rglob("*.md"))[0]))
+    nothing = [sys.executable, "-c", "pass"]
+    found = timing.paired(
+        lambda _: timing.seconds(nothing, stage.env),
+        lambda _: timing.seconds(one, stage.env, (0, 1)),
+        max(3, stage.pairs // 3),
+    )
+    yield ratio(f"kb check of one page among {stage.few} / python -c pass", None, None, found)
 
 
 def ratio(what: str, bar: float | None, stretch: float | None, found: timing.Ratio) -> Row:
     """A row of paired runs."""
     detail = (
         f"{found.over * 1000:.0f} / {found.under * 1000:.0f} ms, "
-        f"half of the pairs {found.low:.2f}–{found.high:.2f}"
+        f"half of the pairs {found.low:.2f}–{found.high:.2f}, cpu {found.cpu:.2f}"
     )
     return Row(what, bar, stretch, found.median, detail)
 
@@ -158,6 +180,7 @@ ALL: dict[str, Callable[[Stage], Rows]] = {
     "cold": cold,
     "size": size,
     "warm": warm,
+    "check": check,
     "edited": edited,
     "many-edits": many_edits,
 }

@@ -107,11 +107,11 @@ class Stage:
         asked = self.queries()
         return asked[number % len(asked)].split()
 
-    def search(self, docs: Path, number: int, cache: str = "kb", *more: str) -> float:
-        """Seconds of one cold search by kb."""
+    def search(self, docs: Path, number: int, cache: str = "kb", *more: str) -> timing.Spent:
+        """What one cold search by kb takes."""
         words = [*self.words(number), *more]
         command = self.kb(docs, "search", *words, cache=cache)
-        return timing.seconds(command, self.env, (0, 1))
+        return timing.spent(command, self.env, (0, 1))
 
     def inside(self, task: str, *arguments: str) -> dict[str, Any]:
         """What inside.py measured within one process."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import statistics
 import subprocess
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -31,15 +33,26 @@ class FailedError(Exception):
     """A measured command did not do what it was to be measured at."""
 
 
+class Spent(NamedTuple):
+    """Seconds by the clock on the wall, and of a processor's time."""
+
+    wall: float
+    cpu: float
+
+
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """The median of paired ratios, its quartiles, and the median seconds of both sides."""
+    """The median of paired ratios of wall time, its quartiles, both sides' median seconds.
+
+    `cpu` is the ratio of processor time: where it is far off, the machine was busy.
+    """
 
     median: float
     low: float
     high: float
     over: float
     under: float
+    cpu: float
 
 
 def entry(module: str, *words: str) -> list[str]:
@@ -81,20 +94,26 @@ def output(command: Sequence[str], env: Mapping[str, str]) -> str:
     return ran.stdout
 
 
-def seconds(command: Sequence[str], env: Mapping[str, str], allowed: Sequence[int] = (0,)) -> float:
-    """The wall time of one run of a command. Raises FailedError if it fails."""
+def spent(command: Sequence[str], env: Mapping[str, str], allowed: Sequence[int] = (0,)) -> Spent:
+    """What one run of a command takes. Raises FailedError if it fails."""
     start = time.perf_counter()
-    ran = subprocess.run(
+    ran = subprocess.Popen(
         command,
         env=env,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    took = time.perf_counter() - start
-    if ran.returncode not in allowed:
-        raise FailedError(f"exit {ran.returncode}: {' '.join(command[-6:])}")
-    return took
+    cpu = math.nan
+    if hasattr(os, "wait4"):
+        _, status, usage = os.wait4(ran.pid, 0)
+        ran.returncode = os.waitstatus_to_exitcode(status)
+        cpu = usage.ru_utime + usage.ru_stime
+    code = ran.wait()
+    wall = time.perf_counter() - start
+    if code not in allowed:
+        raise FailedError(f"exit {code}: {' '.join(command[-6:])}")
+    return Spent(wall, cpu)
 
 
 def peak(command: Sequence[str], env: Mapping[str, str]) -> tuple[float, float]:
@@ -108,17 +127,22 @@ def peak(command: Sequence[str], env: Mapping[str, str]) -> tuple[float, float]:
     return int(most) / (1024 * 1024 if sys.platform == "darwin" else 1024), float(took)
 
 
-def paired(under: Callable[[int], float], over: Callable[[int], float], pairs: int) -> Ratio:
+def paired(under: Callable[[int], Spent], over: Callable[[int], Spent], pairs: int) -> Ratio:
     """Measure under, over, under, over …, after a first pair that does not count."""
     under(0), over(0)
-    found = [(under(n), over(n)) for n in range(pairs)]
-    return ratio(found)
+    return ratio([(under(n), over(n)) for n in range(pairs)])
 
 
-def ratio(found: Sequence[tuple[float, float]]) -> Ratio:
+def ratio(found: Sequence[tuple[Spent, Spent]]) -> Ratio:
     """The ratio that pairs of (under, over) come to."""
-    ratios = sorted(over / under for under, over in found)
+    ratios = sorted(over.wall / under.wall for under, over in found)
     low, _, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
-    unders, overs = zip(*found, strict=True)
     middle = statistics.median
-    return Ratio(middle(ratios), low, high, middle(overs), middle(unders))
+    return Ratio(
+        middle(ratios),
+        low,
+        high,
+        middle(over.wall for _, over in found),
+        middle(under.wall for under, _ in found),
+        middle(over.cpu / under.cpu for under, over in found),
+    )

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from forked import Break, House, Ran, settle, write
+from forked import Break, House, Ran, replace, settle, write
 from trial import Trial
 
 COUNTER = "equipment/counter.md"
@@ -143,7 +143,7 @@ def never_look() -> None:
     def lazy(docs: Path, folder: Path | None, *rest: object) -> object:
         return None if folder else looked(docs, folder, *rest)
 
-    index._difference = lazy
+    replace(index, "_difference", lazy)
 
 
 def only_sizes() -> None:
@@ -151,4 +151,5 @@ def only_sizes() -> None:
     from kb.search import index
 
     index.RACY_NS = 0
-    index._folder_digest = lambda entries: str([(e.path, e.size) for e in entries])
+    replace(index, "_folder_digest", lambda entries: str([(e.path, e.size) for e in entries]))
+    replace(index, "_stat", lambda entry: [entry.size])

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from forked import NOBODY, Break, House, settle, write
+from forked import NOBODY, Break, House, replace, settle, write
 from trial import Trial
 
 PAGE = "equipment/lamp.md"
@@ -181,7 +181,8 @@ def trust_any_owner() -> None:
     """The broken kb of a control: whose the cache is does not matter."""
     from kb.search import generations
 
-    generations.prepare = generations.prepare_read = lambda cache: None
+    replace(generations, "prepare", lambda cache: None)
+    replace(generations, "prepare_read", lambda cache: None)
 
 
 def pickles(home: Path, broken: Break | None = None) -> Trial:
@@ -196,7 +197,6 @@ def pickles(home: Path, broken: Break | None = None) -> Trial:
             _make_evil(gadget, canary)
 
         scene.house.search(QUERY, broken=evil)
-        settle()
         canary.unlink(missing_ok=True)
         scene.ask(trial, "green", gadget, None, broken)
         if canary.exists():
@@ -243,13 +243,11 @@ def _make_evil(gadget: str, canary: Path) -> None:
         contents.write_bytes(data[:start] + _payload(gadget, canary, data[start:]))
         publish(cache, folder, *rest)
 
-    generations.publish = forged
+    replace(generations, "publish", forged)
 
 
 def let_any_class_in() -> None:
     """The broken kb of a control: the fence around the pickles stands open."""
     from kb.search import engine
 
-    engine._Fenced.find_class = lambda self, module, name: pickle.Unpickler.find_class(
-        self, module, name
-    )
+    replace(engine._Fenced, "find_class", pickle.Unpickler.find_class)

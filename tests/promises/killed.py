@@ -11,7 +11,7 @@ import signal
 import time
 from pathlib import Path
 
-from forked import Break, House, write
+from forked import Break, House, replace, write
 from trial import Trial
 
 READERS = 2
@@ -53,7 +53,7 @@ def check(
 def _build_and_kill(
     house: House, number: int, after: float, trial: Trial, broken: Break | None
 ) -> None:
-    if number % 3 == 0:  # an update
+    if number % 3 == 0 and broken is None:  # an update; readers would mend the broken kb by it
         write(house.docs / NOTES, f"# Notes\n\nLooked over again, entry {number}.\n")
         builder = house.start(["search", "entry"], broken=broken)
         after /= 4
@@ -91,7 +91,7 @@ def _reader(
 
 def in_place() -> None:
     """The broken kb of the control: a new generation is in use before it is written."""
-    from kb.search import generations
+    from kb.search import engine, generations
 
     made = generations.new
 
@@ -101,8 +101,11 @@ def in_place() -> None:
         for name in ("MANIFEST.json", "pages.json", "meta.json"):
             if before is not None:
                 shutil.copyfile(before / name, folder / name)
+        if base is None:
+            engine.Writer(folder).cancel()  # what is there first: an index of nothing
         (cache / "CURRENT").write_text(folder.name, "utf-8")
+        time.sleep(0.6)
         return folder
 
-    generations.new = exposed
-    generations._whole = lambda *_: True
+    replace(generations, "new", exposed)
+    replace(generations, "_checked", lambda folder, trust, name, *known: [name, *known])

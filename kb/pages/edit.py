@@ -1,0 +1,146 @@
+"""The one writer of pages: it adds lines, and every other byte of the file stays as it is."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from kb.errors import KbError, NotSavedError
+from kb.pages.across import questions_of
+from kb.pages.model import Page, Problem, Question
+from kb.pages.parse import parse
+from kb.pages.read import read
+
+_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+_END = re.compile(rb"[\r\n]+\Z")
+_COMMENT = re.compile(rb"<!--\s*(?:(?P<q>q:)|(?=type\s*=))")
+_UNDERLINE = re.compile(rb" {0,3}(?:=+|-+)[ \t]*\Z")
+
+
+def lines(data: bytes) -> list[bytes]:
+    """The lines of a file, each with its own end; the parser counts them alike."""
+    return _LINE.findall(data)
+
+
+def bare(line: bytes) -> bytes:
+    """A line without its end."""
+    return _END.sub(b"", line)
+
+
+def inserted(data: bytes, after: int, new: Sequence[str]) -> bytes:
+    """The file with these lines below line `after`; a last line without an end stays without."""
+    there = lines(data)
+    end = _ending(there, after)
+    block = [text.encode() + end for text in new]
+    if after and after == len(there) and bare(there[-1]) == there[-1]:
+        there[-1] += end
+        block[-1] = bare(block[-1])
+    return b"".join([*there[:after], *block, *there[after:]])
+
+
+def _ending(there: Sequence[bytes], near: int) -> bytes:
+    """How lines end hereabouts."""
+    for line in [*reversed(there[:near]), *there[near:]]:
+        if found := _END.search(line):
+            return found[0]
+    return b"\n"
+
+
+def with_ids(path: str, data: bytes) -> tuple[bytes, int]:
+    """The page with an id written for each question that has none: the one it goes by already.
+
+    And how many were written: what would change anything else of the page is left alone.
+    """
+    page = parse(path, data)
+    written = 0
+    todo = [question for question in questions_of(page) if not question.pinned]
+    for question in sorted(todo, key=lambda question: -question.line):
+        for text in _pinned(page, data, question):
+            after = parse(path, text)
+            if _only_pinned(page, after, question):
+                page, data, written = after, text, written + 1
+                break
+    return data, written
+
+
+def _pinned(page: Page, data: bytes, question: Question) -> Iterator[bytes]:
+    """Ways to write the id down: into the comment the question has, or below its heading."""
+    there = lines(data)
+    section = next(s for s in page.sections if question in s.questions)
+    named = question.id.encode()
+    for n in range(question.line, min(section.end, len(there))):
+        if match := _COMMENT.search(there[n]):
+            more = b" " + named if match["q"] else b"q: " + named + b" "
+            line = there[n][: match.end()] + more + there[n][match.end() :]
+            yield b"".join([*there[:n], line, *there[n + 1 :]])
+    at = question.line
+    if not bare(there[at - 1]).lstrip().startswith(b"#"):
+        while at < len(there) and not _UNDERLINE.match(bare(there[at])):
+            at += 1
+        at += 1
+    yield inserted(data, at, [f"<!-- q: {question.id} -->"])
+
+
+def _only_pinned(before: Page, after: Page, pinned: Question) -> bool:
+    def told(page: Page, done: bool) -> object:
+        return (
+            [(s.address, s.kind, s.fingerprint, s.anchor, len(s.items)) for s in page.sections],
+            [
+                (q.id, q.pinned or (done and q.id == pinned.id), q.fingerprint, q.critical)
+                for q in questions_of(page)
+            ],
+            sorted(problem.code for problem in page.problems),
+        )
+
+    return told(before, True) == told(after, False)
+
+
+def load(docs: Path, path: str) -> bytes:
+    """The bytes of a page that is to be changed. Raises KbError where they are not to be had."""
+    data = read(docs, path)
+    if isinstance(data, Problem):
+        raise KbError(f"{docs.name}/{path}: {data.message}")
+    return data
+
+
+def replace(docs: Path, path: str, old: bytes, new: bytes) -> None:
+    """Put a page in the place of what it was; a change made meanwhile by others is not lost."""
+    target = docs / path
+    try:
+        mode = stat.S_IMODE(os.lstat(target).st_mode)
+        part, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        try:
+            with os.fdopen(part, "wb") as file:
+                file.write(new)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, mode)  # noqa: PTH101
+            if read(docs, path) != old:
+                raise NotSavedError(f"{docs.name}/{path} was changed meanwhile; NOT written")
+            os.replace(name, target)  # noqa: PTH105
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name)  # noqa: PTH108
+            raise
+    except OSError as error:
+        told = error.strerror or error
+        raise NotSavedError(f"{docs.name}/{path}: NOT written: {told}") from error
+
+
+def create(docs: Path, path: str, data: bytes) -> None:
+    """Write a page that is not there yet. Raises KbError where there is one."""
+    target = docs / path
+    try:
+        target.parent.mkdir(exist_ok=True)
+        with target.open("xb") as file:
+            file.write(data)
+    except FileExistsError as error:
+        raise KbError(f"{docs.name}/{path} is there already; nothing was written") from error
+    except OSError as error:
+        told = error.strerror or error
+        raise NotSavedError(f"{docs.name}/{path}: NOT written: {told}") from error

@@ -1,0 +1,107 @@
+"""Addresses that were there before a change and are not any more, though records may name them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
+
+from kb.pages.across import Finding, former_address, questions_of
+from kb.pages.model import Page, Problem, Question, Section
+
+ALIKE = 0.6  # of the steps of a checklist, the words of a question: it is the same one, reworded
+
+
+def gone(before: Mapping[str, Page], now: Mapping[str, Page]) -> Iterator[Finding]:
+    """What records may point to and can no longer be found.
+
+    `before` are the pages that have changed since, as they were; `now` are all pages. What was
+    taken out for good is a warning: nobody can pin what is not there.
+    """
+    claimed = {former_address(was) for page in now.values() for was in page.front.was}
+    known = {question.id for page in now.values() for question in questions_of(page)}
+    for path, old in before.items():
+        if path not in now:
+            if old.address not in claimed:
+                yield _page(old, before, now)
+                continue
+            new = next(p for p in now.values() if old.address in map(former_address, p.front.was))
+        else:
+            new = now[path]
+        yield from _checklists(old, new, claimed)
+        yield from _questions(old, new, known)
+
+
+def _page(old: Page, before: Mapping[str, Page], now: Mapping[str, Page]) -> Finding:
+    fresh = [page for path, page in now.items() if path not in before or page.title == old.title]
+    likely = [page for page in fresh if _alike(_marks(old), _marks(page)) >= ALIKE]
+    if not likely:
+        message = "the page is gone; records of it stand alone from now on"
+        return Finding(Problem(old.path, 0, 0, "gone", message, True))
+    new = max(likely, key=lambda page: _alike(_marks(old), _marks(page)))
+    message = f"was {old.address} before: write that into its front matter, was: [{old.address}]"
+    return Finding(Problem(new.path, 1, 0, "gone", message), old.path)
+
+
+def _marks(page: Page) -> set[str]:
+    found = {page.title}
+    for section in page.sections:
+        found |= {section.heading, section.fingerprint, *(i.fingerprint for i in section.items)}
+        found |= {row.fingerprint for table in section.tables for row in table.rows}
+    return found - {""}
+
+
+def _alike(one: set[str], other: set[str]) -> float:
+    return 2 * len(one & other) / (len(one) + len(other) or 1)
+
+
+def _checklists(old: Page, new: Page, claimed: set[str]) -> Iterator[Finding]:
+    was = {_inner(old, section): section for section in old.sections if section.items}
+    there = {_inner(new, section): section for section in new.sections}
+    fresh = [section for inner, section in there.items() if section.items and inner not in was]
+    for inner, section in was.items():
+        if inner in there or section.address in claimed or not inner:
+            continue
+        heir = max(fresh, key=lambda one: _alike(_steps(section), _steps(one)), default=None)
+        if heir is not None and _alike(_steps(section), _steps(heir)) >= ALIKE:
+            message = (
+                f"this checklist was #{inner} before; write <!-- id: {inner} --> under its heading"
+            )
+            yield Finding(Problem(new.path, _heading_line(heir), 0, "gone", message))
+        else:
+            message = f"checklist #{inner} is gone; records of it stand alone from now on"
+            yield Finding(Problem(new.path, 0, 0, "gone", message, True))
+
+
+def _inner(page: Page, section: Section) -> str:
+    return section.address.removeprefix(page.address).removeprefix("#")
+
+
+def _heading_line(section: Section) -> int:
+    return section.line
+
+
+def _steps(section: Section) -> set[str]:
+    return {item.text for item in section.items}
+
+
+def _questions(old: Page, new: Page, known: set[str]) -> Iterator[Finding]:
+    was = {question.id for question in questions_of(old)}
+    fresh = [question for question in questions_of(new) if question.id not in was]
+    for question in questions_of(old):
+        wanted = question.id
+        if not question.pinned and old.address != new.address:
+            wanted = question.id.replace(old.address, new.address, 1)  # `was` tells the rest
+        if question.id in known or wanted in known:
+            continue
+        heir = max(fresh, key=lambda one: _same(question, one), default=None)
+        if heir is not None and _same(question, heir) >= ALIKE:
+            message = f'this question had the id "{question.id}"; write <!-- q: {question.id} -->'
+            yield Finding(Problem(new.path, heir.line, 0, "gone", f"{message} under its heading"))
+
+
+def _same(one: Question, other: Question) -> float:
+    if one.fingerprint == other.fingerprint:
+        return 2.0
+    if one.key == other.key:
+        return 1.0
+    return SequenceMatcher(None, one.prompt[:300], other.prompt[:300], autojunk=False).ratio()

@@ -1,0 +1,67 @@
+"""Whether a page says who looks after it, and whether somebody has of late."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from kb.pages.across import Finding
+from kb.pages.front import is_ours
+from kb.pages.model import Page, Problem
+from kb.pages.studio_toml import StudioFile
+
+
+def upkeep(page: Page, today: date) -> Iterator[Finding]:
+    """A page of ours with no owner, or past its verify date. Warnings: the text may be right."""
+    if not is_ours(page.path, page.front):
+        return
+    front, lines = page.front, dict(page.front.lines)
+    if not front.owner:
+        yield _warning(page, lines.get("owner", 1), "owner", "no owner: who keeps this page right?")
+    line = lines.get("verified", lines.get("verify_every", 1))
+    if front.verified is None:
+        if front.verify_days is not None and "verified" not in lines:
+            message = "verify_every, but verified says of no day that it was checked"
+            yield _warning(page, line, "overdue", message)
+        return
+    if front.verified > today:
+        yield _warning(page, line, "overdue", f"verified on {front.verified}, which is to come")
+    elif front.verify_days is not None and (today - front.verified).days > front.verify_days:
+        due = front.verified + timedelta(days=front.verify_days)
+        message = f"fell due on {due}: look at the gear, then put today's date at verified"
+        yield _warning(page, line, "overdue", message)
+
+
+def rooms_and_roles(page: Page, studio: StudioFile) -> Iterator[Finding]:
+    """A room or a role of a page that studio.toml does not have."""
+    lines = dict(page.front.lines)
+    there = {room.casefold() for room in studio.rooms}
+    for room in rooms_of(page):
+        if there and room.casefold() not in there:
+            message = f'room "{room}" is not in studio.toml; there: {", ".join(studio.rooms)}'
+            yield _warning(page, lines["room"], "room", message)
+    role = page.front.for_role
+    if role and role.casefold() not in studio.roles:
+        message = f"for: {_unknown(role, studio.roles)}"
+        yield Finding(Problem(page.path, lines["for"], 0, "role", message))
+    for section in page.sections:
+        for item in section.items:
+            if item.sign_off and item.sign_off not in studio.roles:
+                message = f"sign-off: {_unknown(item.sign_off, studio.roles)}"
+                yield Finding(Problem(page.path, item.line, 0, "role", message))
+
+
+def rooms_of(page: Page) -> tuple[str, ...]:
+    """The rooms a page is about; some are about two."""
+    return tuple(room for part in page.front.room.split(",") if (room := part.strip()))
+
+
+def _unknown(role: str, roles: Sequence[str]) -> str:
+    near = difflib.get_close_matches(role.casefold(), roles, 1, 0.6)
+    hint = f'did you mean "{near[0]}"?' if near else f"known: {', '.join(roles)}"
+    return f'no role "{role}"; {hint}'
+
+
+def _warning(page: Page, line: int, code: str, message: str) -> Finding:
+    return Finding(Problem(page.path, line, 0, code, message, True))
