@@ -27,6 +27,7 @@ class House:
     day_ends: time = time(6)
     ladder: tuple[str, ...] = LADDER
     beside: tuple[str, ...] = BESIDE
+    pass_mark: float = 0.8
 
 
 def read_house(docs: Path) -> House:
@@ -53,6 +54,7 @@ def read_house(docs: Path) -> House:
             day_ends=time.fromisoformat(said.get("day_ends", "06:00")),
             ladder=_roles(roles.get("ladder", LADDER)),
             beside=_roles(roles.get("beside", BESIDE)),
+            pass_mark=_share(said.get("pass", "80%")),
         )
     except (AttributeError, TypeError, ValueError) as error:
         raise KbError(f"{docs.name}/studio.toml: {error}") from error
@@ -100,6 +102,14 @@ def _user(variable: str, below_home: str, on_mac: str, on_windows: str) -> Path:
 
 def _plain(name: str) -> str:
     return "".join(c if c in _ID_CHARACTERS else "-" for c in name.casefold())[:40] or "studio"
+
+
+def _share(said: object) -> float:
+    text = str(said).strip()
+    share = float(text.rstrip("%")) / (100 if text.endswith("%") else 1)
+    if not 0 < share <= 1:
+        raise ValueError(f'pass = "{text}": from 1% to 100%')
+    return share
 
 
 def _roles(said: object) -> tuple[str, ...]:

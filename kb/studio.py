@@ -18,6 +18,7 @@ from kb.settings import Places
 
 if TYPE_CHECKING:
     from kb.house import House
+    from kb.lessons import Lessons
     from kb.pages.check import Report
     from kb.pages.folder import Files
     from kb.pages.model import Page, Row, Section
@@ -303,18 +304,27 @@ class Studio:
         several = ", ".join(one.address for one in known)
         raise KbError(f"{name!r} fits several: {several}")
 
-    def board(self, actor: str | None = None, pages: list[Page] | None = None) -> Board:
+    @cached_property
+    def lessons(self) -> Lessons:
+        """The questions of the pages as they are now, and the answers to them."""
+        from kb.lessons import Lessons
+
+        return Lessons(self.parsed(), lambda: self.records, self.clock, self.house.day_ends)
+
+    def board(self, actor: str | None = None, *, quizzes: bool = False) -> Board:
         """Who stands how with what; with `actor`, of them alone."""
         from kb.training.board import KINDS, board
+        from kb.training.quizzes import NO_QUIZZES
 
         records = self.records
         return board(
-            self.parsed() if pages is None else pages,
+            self.lessons.pages,
             records.done(actor=actor),
             records.run_counts(actor=actor),
             records.find(*KINDS),
             self.ladder,
             self.roster().role_at,
+            self.lessons.quizzes(actor) if quizzes else NO_QUIZZES,
         )
 
     @property

@@ -21,12 +21,12 @@ import datetime
 class date(datetime.date):
     @classmethod
     def today(cls):
-        return cls(2026, 11, 22)
+        return cls({day})
 
 class moment(datetime.datetime):
     @classmethod
     def now(cls, tz=None):
-        fixed = cls(2026, 11, 22, 14, 3, tzinfo=datetime.timezone.utc)
+        fixed = cls({day}, 14, 3, tzinfo=datetime.timezone.utc)
         return fixed.astimezone(tz) if tz else fixed.astimezone().replace(tzinfo=None)
 
 datetime.date = date
@@ -46,8 +46,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def run_kb() -> Callable[..., Ran]:
     """Run `kb WORDS` in the folder `home/studio`; its cache and records live below `home` too."""
 
-    def run(home: Path, *words: str, python: Sequence[str] = ()) -> Ran:
-        (home / "sitecustomize.py").write_text(CLOCK, encoding="utf-8")
+    def run(
+        home: Path,
+        *words: str,
+        python: Sequence[str] = (),
+        typed: str = "",
+        day: str = "2026-11-22",
+    ) -> Ran:
+        numbers = ", ".join(str(int(part)) for part in day.split("-"))
+        (home / "sitecustomize.py").write_text(CLOCK.format(day=numbers), encoding="utf-8")
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("KB_", "XDG_"))}
         environment |= {
             "HOME": str(home),
@@ -64,7 +71,7 @@ def run_kb() -> Callable[..., Ran]:
             [sys.executable, *python, "-m", "kb", *words],
             cwd=home / "studio",
             env=environment,
-            stdin=subprocess.DEVNULL,
+            input=typed,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",

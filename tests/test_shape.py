@@ -48,6 +48,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory, run_kb: Callable[..., Ran])
         ("search zzyzx", {"whoosh"}),
         ("list", {"whoosh"}),
         ("show console", {"markdown_it"}),
+        ("questions console", {"markdown_it"}),
+        ("--as nobody quiz console", {"fsrs"}),
         ("check", {"markdown_it"}),
         ("check --changed HEAD", {"markdown_it"}),
         ("check --explain mod", set()),

@@ -11,7 +11,12 @@
     docs/equipment/x.md:1  X         all it prints, notes and results in order
     ...                              alone on a line: any number of lines
     [exit 1]                         where the exit code is not 0
+
+    $ kb quiz console
+    < b                              a line typed, right below the command
     ```
+
+    <!-- day: 2026-11-23 -->         what follows happens on that day
 
 The blocks of one file are one session, in order. The folder is called /studio in what is printed.
 `pytest --rewrite` puts what really came out in the place of what was expected, save for a crash.
@@ -32,6 +37,8 @@ from conftest import ROOT, Ran
 
 TRANSCRIPTS = [ROOT / "README.md", *sorted((ROOT / "tests" / "transcripts").glob("*.md"))]
 START = re.compile(r"^<!-- start with: (\S+) -->$", re.M)
+FIRST_DAY = "2026-11-22"
+DAY = re.compile(r"^<!-- day: (\S+) -->$", re.M)
 BLOCK = re.compile(
     r"^(?P<fence>`{3,})(?P<kind>\w+)(?: (?P<file>\S+))?\n(?P<body>.*?)^(?P=fence)$", re.M | re.S
 )
@@ -53,9 +60,12 @@ def test_kb_prints_what_the_transcript_says(
         if block["kind"] != "console":
             return block[0]
         opening = block[0].partition("\n")[0]
-        happened = "".join(
-            session(block["body"], lambda *words: run_kb(tmp_path, *words), tmp_path)
-        )
+        day = [FIRST_DAY, *DAY.findall(told, 0, block.start())][-1]
+
+        def run(*words: str, typed: str) -> Ran:
+            return run_kb(tmp_path, *words, typed=typed, day=day)
+
+        happened = "".join(session(block["body"], run, tmp_path))
         return f"{opening}\n{happened}{block['fence']}"
 
     happened = BLOCK.sub(replay, told)
@@ -79,7 +89,10 @@ def session(body: str, run: Callable[..., Ran], home: Path) -> Iterator[str]:
         command, _, rest = step.partition("\n")
         program, *words = shlex.split(command.removeprefix("$ "))
         assert program == "kb", f"only kb is run here: {command}"
-        ran = run(*words)
+        lines_typed = re.match(r"(?:< ?.*\n)*", rest)
+        said = lines_typed[0] if lines_typed else ""
+        rest = rest.removeprefix(said)
+        ran = run(*words, typed=re.sub(r"^< ?", "", said, flags=re.M))
         printed = ran.stdout.replace(str(home), "")
         assert "Traceback (most recent call last)" not in printed, printed
         assert ran.returncode != 70, printed
@@ -88,6 +101,7 @@ def session(body: str, run: Callable[..., Ran], home: Path) -> Iterator[str]:
         expected, happened = rest.rstrip("\n"), "\n".join(lines)
         shown = expected if same(expected, happened) else happened
         blank = rest[len(expected) + 1 :] if expected else rest
+        command = f"{command}\n{said}".rstrip("\n")
         yield f"{command}\n{shown}\n{blank}" if shown else f"{command}\n{blank}"
 
 
@@ -99,20 +113,21 @@ def same(expected: str, happened: str) -> bool:
 
 
 def test_a_transcript_keeps_its_dots_and_gets_what_really_came_out(tmp_path: Path) -> None:
-    def run(*words: str) -> Ran:
-        return Ran(words, 1 if "no" in words else 0, f"{tmp_path}/studio\nhit {words[-1]}\n", "")
+    def run(*words: str, typed: str) -> Ran:
+        out = f"{tmp_path}/studio\nhit {words[-1]}\n{typed}"
+        return Ran(words, 1 if "no" in words else 0, out, "")
 
-    told = "$ kb search a\n...\nhit a\n\n$ kb no\nhit\n[exit 1]\n$ kb 'b c'\n"
+    told = "$ kb search a\n...\nhit a\n\n$ kb no\n< x\nhit\n[exit 1]\n$ kb 'b c'\n"
     happened = "".join(session(told, run, tmp_path))
     assert happened == (
         "$ kb search a\n...\nhit a\n\n"
-        "$ kb no\n/studio\nhit no\n[exit 1]\n"
+        "$ kb no\n< x\n/studio\nhit no\nx\n[exit 1]\n"
         "$ kb 'b c'\n/studio\nhit b c\n"
     )
 
 
 def test_a_crash_is_never_taken_down(tmp_path: Path) -> None:
-    def run(*words: str) -> Ran:
+    def run(*words: str, typed: str) -> Ran:
         return Ran(words, 1, "Traceback (most recent call last):\n", "")
 
     with pytest.raises(AssertionError, match="Traceback"):

@@ -85,17 +85,20 @@ def progress(
     json: Json = False,
 ) -> None:
     """How somebody stands, or everybody: changed first, then safety."""
+    from kb.cli.who import perhaps
     from kb.views import progress as views
 
     session: Session = ctx.obj
     studio = session.studio
     roster = studio.roster()
     people = [roster.find(person)] if person else roster.here
-    board = studio.board(people[0].handle if person else None)
+    board = studio.board(people[0].handle if person else None, quizzes=True)
+    asker = perhaps(session)
+    own = asker.handle if asker else ""
     if json:
-        told = [views.as_json(board, one, roster, studio.ladder) for one in people]
+        told = [views.as_json(board, one, roster, studio.ladder, own) for one in people]
         say_json({"people": told})
     elif person:
-        say_lines(views.of_one(session.screen, board, people[0], roster, studio.ladder))
+        say_lines(views.of_one(session.screen, board, people[0], roster, studio.ladder, own))
     else:
         say_lines(views.matrix(session.screen, board, people))

@@ -90,6 +90,21 @@ class Done(NamedTuple):
         return frozenset(self.fingerprints.split())
 
 
+class Said(NamedTuple):
+    """An answer, or what was said of one later, as it lies in the store: a schedule reads
+    thousands of these and looks into each for a word or two.
+    """
+
+    id: str
+    kind: str
+    actor: str
+    subject: str
+    target: str
+    fingerprint: str
+    at: str
+    body: str
+
+
 COLUMNS = tuple(f.name for f in fields(Event))
 _TEXTS = ("actor", "kind", "subject", "target", "fingerprint")
 

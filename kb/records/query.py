@@ -14,6 +14,7 @@ from kb.records.event import (
     BadEventError,
     Done,
     Event,
+    Said,
     at_text,
     compact,
     from_values,
@@ -92,6 +93,16 @@ class Queries:
         with told(self.path):
             rows = self._connection.execute(sql, values)
             return {(who, what): count for who, what, count in rows}
+
+    def answers(self, *, actor: str | None = None) -> list[Said]:
+        """What was answered, and the disputes of it, in order."""
+        whose, values = _also(actor=actor)
+        sql = (
+            "select id, kind, actor, subject, target, fingerprint, at, body from events"
+            f" where kind in ('answer', 'dispute'){whose} order by lamport, id"
+        )
+        with told(self.path):
+            return list(map(Said._make, self._connection.execute(sql, values)))
 
     def count(self) -> int:
         """How many events there are."""

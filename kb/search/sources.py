@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kb.pages import glossary
 from kb.pages.model import Page, Problem
 from kb.pages.parse import parse
 from kb.pages.read import read
 from kb.search.documents import Document, documents, due_date, open_faults
 from kb.search.index import digest_of
 
-GLOSSARY = "glossary.md"
 MOST_TOLD = 20
 
 
@@ -54,38 +54,17 @@ def _entry(path: str, sha: str, page: Page | None, problems: Iterable[Problem]) 
         entry["due"] = due
     if faults := list(open_faults(page)):
         entry["faults"] = faults
-    if path == GLOSSARY:
-        entry["groups"], entry["one_way"] = _glossary(page)
+    if path == glossary.PATH:
+        entry["groups"], entry["one_way"] = glossary.synonyms(page)
     return entry
-
-
-def _glossary(page: Page) -> tuple[list[list[str]], list[list[Any]]]:
-    groups: list[list[str]] = []
-    one_way: list[list[Any]] = []
-    for section in page.sections:
-        for table in section.tables:
-            columns = [column.casefold() for column in table.columns]
-            for row in table.rows:
-                if "also called" in columns:
-                    others = _terms(row.cells[columns.index("also called")])
-                    groups.append([row.cells[0], *others])
-                elif "also look under" in columns:
-                    one_way.append(
-                        [row.cells[0], _terms(row.cells[columns.index("also look under")])]
-                    )
-    return groups, one_way
-
-
-def _terms(cell: str) -> list[str]:
-    return [term for part in cell.replace(";", ",").split(",") if (term := part.strip())]
 
 
 def meta_of(table: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """The little that every search needs beside the postings."""
-    glossary = table.get(GLOSSARY, {})
+    words = table.get(glossary.PATH, {})
     return {
         "pages": len(table),
-        "groups": glossary.get("groups", []),
-        "one_way": glossary.get("one_way", []),
+        "groups": words.get("groups", []),
+        "one_way": words.get("one_way", []),
         "faults": [fault for entry in table.values() for fault in entry.get("faults", ())],
     }

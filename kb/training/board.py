@@ -9,6 +9,7 @@ from kb.pages.model import Page
 from kb.records.event import Done, Event
 from kb.training.checklist import Checklist, checklists, versions, whole
 from kb.training.ladder import Ladder
+from kb.training.quizzes import NO_QUIZZES, Quizzes
 from kb.training.samestep import same_steps
 from kb.training.standing import (
     History,
@@ -31,9 +32,10 @@ class Board:
     done: Mapping[tuple[str, str], Done]
     signed: Mapping[tuple[str, str], Sequence[SignOff]]
     runs: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    quizzes: Quizzes = NO_QUIZZES
 
     def of(self, handle: str) -> list[Standing]:
-        """How one person stands, in the order of the pages: checklists, then sign-offs."""
+        """How one person stands, in the order of the pages: checklists, sign-offs, quizzes."""
         found = []
         for address, history in self.histories.items():
             if history.now.items:
@@ -42,7 +44,7 @@ class Board:
             signed = self.signed.get((handle, address), ())
             if signed or history.watched:
                 found.append(signed_off(history, signed))
-        return found
+        return found + self.quizzes.of(handle)
 
     def standing(self, handle: str, address: str) -> Standing:
         """How one person stands with one checklist."""
@@ -56,6 +58,8 @@ class Board:
 
     def safety(self, address: str) -> bool:
         """Whether a checklist is about safety: its page says so, or an item stops the run."""
+        if address not in self.histories:
+            return False
         now = self.histories[address].now
         return now.safety or any(item.critical for item in now.items)
 
@@ -67,10 +71,11 @@ def board(
     events: Iterable[Event],
     ladder: Ladder,
     role_at: RoleAt,
+    quizzes: Quizzes = NO_QUIZZES,
 ) -> Board:
     """The board of these pages and events; what was done under a page's former address counts."""
     known = list(pages)
-    moved = {old: page.address for page in known for old in page.front.was}
+    moved = former(known)
     told = [replace(event, subject=_now_at(event.subject, moved)) for event in events]
     signed = sign_offs(told, ladder, role_at)
     before, same = versions(told), same_steps(told)
@@ -84,7 +89,12 @@ def board(
             histories[one.address] = History(
                 one, before.get(one.address, ()), same.get(one.address, {}), ladder
             )
-    return Board(histories, _joined(done, moved), signed, _counted(runs, moved))
+    return Board(histories, _joined(done, moved), signed, _counted(runs, moved), quizzes)
+
+
+def former(pages: Iterable[Page]) -> dict[str, str]:
+    """The present address of each page that had another one."""
+    return {old: page.address for page in pages for old in page.front.was}
 
 
 def missing_for(
@@ -93,8 +103,10 @@ def missing_for(
     """The checklists somebody must still show before they can have a role."""
     found = []
     for one in standings:
+        if one.kind != "checklist" or one.state == "current":
+            continue
         now: Checklist = board.histories[one.address].now
-        if one.kind != "checklist" or one.state == "current" or not now.for_role:
+        if not now.for_role:
             continue
         if ladder.must_know(role, now.for_role):
             found.append(one.address)

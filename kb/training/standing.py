@@ -38,7 +38,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one person stands with one thing. `missing` are the items they have yet to do."""
+    """How one person stands with one thing. `missing` are the items they have yet to do.
+
+    `questions` is how many a quiz stands on.
+    """
 
     address: str
     title: str
@@ -50,6 +53,7 @@ class Standing:
     runs: int = 0
     changed: tuple[Change, ...] = ()
     missing: tuple[Wording, ...] = ()
+    questions: int = 0
 
 
 @dataclass(frozen=True, slots=True)

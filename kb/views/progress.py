@@ -9,7 +9,7 @@ from kb.records.people import Person, Roster
 from kb.training.board import Board, missing_for
 from kb.training.choose import numbers
 from kb.training.ladder import Ladder
-from kb.training.standing import Standing
+from kb.training.standing import Standing, State
 from kb.views.checklists import change
 from kb.views.terminal import Screen, cells, padded
 
@@ -19,17 +19,24 @@ _LEVELS = {"knows": "knows it", "supervised": "does it supervised", "alone": "do
 
 
 def of_one(
-    screen: Screen, board: Board, person: Person, roster: Roster, ladder: Ladder
+    screen: Screen, board: Board, person: Person, roster: Roster, ladder: Ladder, asker: str = ""
 ) -> Iterator[str]:
-    """One person: what is asked again, what is open, what the next role wants."""
-    standings = ordered(board, board.of(person.handle))
+    """One person: what is asked again, what is open, what the next role wants.
+
+    A quiz is current or due to everybody but `asker`, if that is who it is about.
+    """
+    own = asker == person.handle
+    standings = ordered(board, shown_to(board.of(person.handle), own))
     left = ", left" if person.left else ""
     head = f"{person.initials}  {person.name}, {person.role}{left}"
     yield screen.bold(screen.text(head))
     if not standings:
         yield "no checklists yet"
     for one in standings:
-        yield from _standing(screen, board, one, roster)
+        if one.kind == "quiz":
+            yield from _quiz(screen, one, own)
+        else:
+            yield from _standing(screen, board, one, roster)
     role = ladder.next(person.role)
     if role:
         titles = [board.histories[a].now.title for a in missing_for(board, standings, ladder, role)]
@@ -40,22 +47,28 @@ def of_one(
 def matrix(screen: Screen, board: Board, people: Sequence[Person]) -> Iterator[str]:
     """People across, checklists down, in blocks that fit the width."""
     rows = [a for a, history in board.histories.items() if history.now.items]
-    if not people or not rows:
+    quizzes = _quizzes(board, people)
+    if not people or not (rows or quizzes):
         yield "nobody yet: kb people add" if not people else "no checklists yet"
         return
     states = {
-        (person.handle, address): board.standing(person.handle, address)
+        (person.handle, address): board.standing(person.handle, address).state
         for person in people
         for address in rows
     }
 
     def weight(address: str) -> tuple[int, bool, str]:
-        worst = min(_ORDER[states[person.handle, address].state] for person in people)
+        worst = min(_ORDER[states[person.handle, address]] for person in people)
         title = board.histories[address].now.title
         return (0 if worst == 0 else 1), not board.safety(address), title
 
     rows.sort(key=weight)
-    titles = {a: _cut(screen, board.histories[a].now.title, screen.width // 2) for a in rows}
+    said = {a: board.histories[a].now.title for a in rows}
+    for name, (title, by) in quizzes.items():
+        rows.append(key := f"quiz {name}")
+        said[key] = f"{title}: quiz"
+        states |= {(person.handle, key): by.get(person.handle, "never") for person in people}
+    titles = {a: _cut(screen, title, screen.width // 2) for a, title in said.items()}
     wide = max(map(cells, titles.values()))
     heads = [screen.text(person.initials) for person in people]
     column = max(2, *map(cells, heads)) + 1
@@ -68,15 +81,26 @@ def matrix(screen: Screen, board: Board, people: Sequence[Person]) -> Iterator[s
         yield screen.dim(f"{' ' * wide} {line}".rstrip())
         for address in rows:
             signs = "".join(
-                padded(_SIGN[states[person.handle, address].state], column) for person in part
+                padded(_SIGN[states[person.handle, address]], column) for person in part
             )
             yield f"{padded(titles[address], wide)} {signs}".rstrip()
     yield "x current  C changed  o in progress  . never"
 
 
-def as_json(board: Board, person: Person, roster: Roster, ladder: Ladder) -> dict[str, Any]:
+def _quizzes(board: Board, people: Sequence[Person]) -> dict[str, tuple[str, dict[str, State]]]:
+    """Who has passed which quiz; that somebody has not is not told apart from never trying."""
+    found: dict[str, tuple[str, dict[str, State]]] = {}
+    for person in people:
+        for one in shown_to(board.quizzes.of(person.handle), own=False):
+            found.setdefault(one.address, (one.title, {}))[1][person.handle] = one.state
+    return dict(sorted(found.items()))
+
+
+def as_json(
+    board: Board, person: Person, roster: Roster, ladder: Ladder, asker: str = ""
+) -> dict[str, Any]:
     """One person as JSON; notes are for them and for staff, and stay out."""
-    standings = ordered(board, board.of(person.handle))
+    standings = ordered(board, shown_to(board.of(person.handle), asker == person.handle))
     role = ladder.next(person.role)
     return {
         "handle": person.handle,
@@ -95,6 +119,7 @@ def as_json(board: Board, person: Person, roster: Roster, ladder: Ladder) -> dic
                 "by": roster.initials(one.by) if one.by else None,
                 "level": one.level or None,
                 "runs": one.runs,
+                "questions": one.questions,
                 "changed": [{"was": c.was, "now": c.now} for c in one.changed],
             }
             for one in standings
@@ -113,6 +138,25 @@ def ordered(board: Board, standings: Sequence[Standing]) -> list[Standing]:
             _ORDER[one.state],
         ),
     )
+
+
+def shown_to(standings: Sequence[Standing], own: bool) -> list[Standing]:
+    """The standings without what is nobody else's: a quiz that was tried and not passed."""
+    return [s for s in standings if own or s.kind != "quiz" or s.state != "in progress"]
+
+
+def _quiz(screen: Screen, one: Standing, own: bool) -> Iterator[str]:
+    words = {"changed": "changed" if own else "due", "in progress": "not yet"}
+    day = f", {one.at.astimezone():%Y-%m-%d}" if one.at else ""
+    count = f", {one.questions} question{'s' * (one.questions != 1)}" if one.questions else ""
+    text = screen.text(f"{one.title}: quiz: {words.get(one.state, one.state)}{day}{count}")
+    yield screen.warn(text) if one.state == "changed" else text
+    if own:
+        for two in one.changed:
+            if two.was == two.now:
+                yield from screen.wrap(screen.text(two.now), "        new answer: ", " " * 20)
+            else:
+                yield from change(screen, two.item.number, two.was, two.now)
 
 
 def _standing(screen: Screen, board: Board, one: Standing, roster: Roster) -> Iterator[str]:
