@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from unittest import mock
 
 from kb.pages.model import Page
-from kb.search import documents, match, search, sources
+from kb.search import documents, match, names, search, sources
 from kb.terms import glossary, query, words
 
-_CACHED = (words.core, words.tokens, words.analysed, words.glued)
+_CACHED = (words.core, words.tokens, words.analysed, words.glued, names._read)
 _Patches = Callable[[], list[Any]]
+_Ranked = list[tuple[int, float, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,15 @@ def _empty(*mappings: dict[Any, Any]) -> _Patches:
     return lambda: [mock.patch.dict(mapping, clear=True) for mapping in mappings]
 
 
+def _all(*parts: _Patches) -> _Patches:
+    return lambda: [patch for part in parts for patch in part()]
+
+
 def _nothing(*_: Any) -> tuple[()]:
     return ()
 
 
-def _one_list(found: Any, allowed: Any) -> list[tuple[int, float, int]]:
+def _one_list(found: Any, allowed: Any) -> _Ranked:
     return [(0, score, number) for _, score, number in _rank(found, allowed)]
 
 
@@ -69,45 +75,58 @@ def _without_places(page: Page) -> Iterator[documents.Document]:
     return _documents(page._replace(sections=sections))
 
 
+def _with_lengths(page: Page) -> Iterator[documents.Document]:
+    for document in _documents(page):
+        yield replace(document, length=document.length or sum(document.counts.values()))
+
+
 def _joined_without_part_numbers(before: str, left: str, right: str) -> tuple[str, ...]:
     found = _joined(before, left, right)
     return tuple(t for t in found if ":" in t or right in words.UNITS)
 
 
-def _half_part_numbers() -> list[Any]:
-    return [
-        mock.patch.object(words, "joined", _joined_without_part_numbers),
-        mock.patch.object(query, "joined", _joined_without_part_numbers),
-        mock.patch.object(words, "_JOINT", words.re.compile(r"(?!)")),
-    ]
-
-
 _rank = search._rank
-_documents = sources.documents
+_documents = documents.documents
 _joined = words.joined
 
 RULES = (
-    Rule("words are found by their stems", _put(match, stem=lambda word: "\0" + word)),
-    Rule("words are found by their synonyms", _put(glossary.Glossary, synonyms=_nothing)),
+    Rule(
+        "a word is found by its stem",
+        _all(_put(match, stem=lambda word: "\0" + word), _put(names, stem=lambda word: word)),
+    ),
+    Rule("a word is found by its synonyms", _put(glossary.Glossary, synonyms=_nothing)),
     Rule("some words look further, one way", _put(glossary.Glossary, wider=_nothing)),
     Rule("a word nobody wrote is repaired", _put(match, _repair=lambda *_: None)),
+    Rule("a mended query is read again", _put(search, _read=search._match)),
+    Rule("a value nobody wrote is its number", _put(match, _bare=lambda *_: None)),
+    Rule("several words wrongly taken for one", _put(search, apart=lambda *_: [])),
     Rule("a noun and its number are a place", _put(query, _place=_nothing)),
     Rule("a row holds every place of its range", _put(sources, documents=_without_places)),
     Rule("a row about places answers for no other", _put(match, PLACED="nothing")),
-    Rule("who names a place wants that place", _put(search, ELSEWHERE=1.0)),
     Rule("a unit binds to its number", _empty(words.UNITS)),
     Rule("one value, two spellings", _empty(words.SAME_VALUE)),
-    Rule("part numbers, however they are spaced", _half_part_numbers),
-    Rule("small words carry no subject", _put(query, STOP=frozenset())),
+    Rule(
+        "part numbers, however they are spaced",
+        _all(
+            _put(words, joined=_joined_without_part_numbers, _JOINT=re.compile(r"(?!)")),
+            _put(query, joined=_joined_without_part_numbers),
+            _put(names, joined=_joined_without_part_numbers),
+        ),
+    ),
+    Rule("words of no subject are left out", _put(query, STOP=frozenset())),
+    Rule("a hit does without faint words", _put(query, FAINT=frozenset())),
     Rule("all words first", _put(search, _rank=_one_list)),
+    Rule("the thing itself before what mentions it", _put(names, NAME=0.0)),
     Rule("what is written in headings counts more", _put(documents, HEADING=1.0)),
-    Rule("what a row is about counts more", _put(documents, FIRST_CELL=1.0)),
+    Rule("what a row is about counts more", _put(documents, SUBJECT=1.0)),
+    Rule("a page has other names", _put(documents, ALIAS=0.0)),
+    Rule("a page has tags, a place and an owner", _put(documents, FRONT=0.0)),
+    Rule("an example is not what a page says", _put(documents, EXAMPLE=1.0)),
     Rule("a row is part of its page", _put(documents, PAGE_TITLE=0.0)),
     Rule("a row is part of its section", _put(documents, BREADCRUMB=0.0)),
     Rule("a cell is read with its column", _put(documents, COLUMN=0.0)),
-    Rule("a page has other names", _put(documents, ALIASES=0.0)),
-    Rule("mods and faults before other rows", _put(search, KIND={})),
     Rule("what no longer holds sinks", _put(search, CLOSED=1.0)),
-    Rule("an example is not what a page says", _put(documents, EXAMPLE=1.0)),
+    Rule("the glossary for meanings only", _put(search, GLOSSARY=1.0, MEANING=1.0)),
     Rule("long texts hold more words", _put(documents, B=0.0)),
+    Rule("a row is as long as its columns", _put(sources, documents=_with_lengths)),
 )
