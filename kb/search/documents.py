@@ -20,7 +20,7 @@ from kb.terms.words import index_tokens
 HEADING = 3.0
 ALIAS = 3.0
 SUBJECT = 2.0
-FRONT = 0.6
+FRONT = 0.3
 PAGE_TITLE = 0.25
 BREADCRUMB = 0.4
 EXAMPLE = 0.2

@@ -128,7 +128,7 @@ def storm(home: Path, rounds: int) -> list[str]:
             process.stdin.flush()
         else:
             process = start(home, "--as", f"p{n}", "checklist", "tick", "long", str(item))
-        time.sleep(chance.uniform(0.1, 0.5))
+        time.sleep(chance.uniform(0.1, 1.5))
         killed += process.poll() is None
         process.send_signal(signal.SIGKILL)
         out, _ = process.communicate()
