@@ -49,7 +49,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory, run_kb: Callable[..., Ran])
         ("list", {"whoosh"}),
         ("show console", {"markdown_it"}),
         ("questions console", {"markdown_it"}),
-        ("--as nobody quiz console", {"fsrs"}),
+        ("--as nobody quiz console", {"fsrs", "markdown_it"}),
         ("check", {"markdown_it"}),
         ("check --changed HEAD", {"markdown_it"}),
         ("check --explain mod", set()),

@@ -47,11 +47,13 @@ class Wanted(NamedTuple):
 def take(session: Session, wanted: Wanted, command: str, json: bool) -> None:
     """One quiz. Leaves with NO where it is not passed."""
     studio = session.studio
-    person = who(session, ask=True)
     lessons = studio.lessons
     scope, asks = _about(session, lessons, wanted)
+    if session.room and not (wanted.pages or wanted.role):
+        command += f" --room {session.room}"
     if not asks:
-        raise KbError(f"no questions about {scope.title}; see them with kb questions")
+        raise KbError(f"no such questions about {scope.title}; see them with kb questions")
+    person = who(session, ask=True)
     attempt, planned, before = _plan(session, person, lessons, scope, asks, wanted)
     left = [ask for ask in planned if ask.id not in before]
     first = None if before else events.begin(person.handle, attempt)
