@@ -48,13 +48,13 @@ def studio(tmp_path_factory: pytest.TempPathFactory, run_kb: Callable[..., Ran])
         ("search zzyzx", {"whoosh"}),
         ("list", {"whoosh"}),
         ("show console", {"markdown_it"}),
-        ("questions console", {"markdown_it"}),
-        ("--as nobody quiz console", {"fsrs", "markdown_it"}),
-        ("check", {"markdown_it"}),
+        ("questions console", {"markdown_it", "yaml"}),
+        ("--as nobody quiz console", {"fsrs", "markdown_it", "yaml"}),
+        ("check", {"markdown_it", "yaml"}),
         ("check --changed HEAD", {"markdown_it"}),
         ("check --explain mod", set()),
         ("new --help", set()),
-        ("reindex", {"whoosh", "markdown_it"}),
+        ("reindex", {"whoosh", "markdown_it", "yaml"}),
     ],
 )
 def test_a_command_loads_what_it_needs_and_no_more(
