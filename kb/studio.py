@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kb.errors import KbError
 from kb.settings import Places
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kb.search.engine import Reader
     from kb.search.hit import Result
     from kb.search.index import Difference, Fresh
+    from kb.search.rows import FoundRow
     from kb.search.search import Filters
     from kb.training.board import Board
     from kb.training.checklist import Checklist
@@ -37,6 +38,11 @@ if TYPE_CHECKING:
     from kb.training.runs import Run
 
 Progress = Callable[[int, int], None]
+Answer = TypeVar("Answer")
+
+
+class _NoIndexError(KbError):
+    """Not even a new index can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +88,28 @@ class Studio:
             raise KbError(f"query longer than {MAX_LENGTH} characters; use fewer words")
         if len(query.split()) > MAX_WORDS:
             raise KbError(f"query longer than {MAX_WORDS} words; use fewer")
-        name = self.places.docs.name
-        for attempt in (1, 2, 3):
-            try:
-                fresh = self._fresh(again=attempt == 3)
-                reader = self._open(fresh.folder)
-                result = search(reader, fresh.meta, query, limit, filters, name, self.today)
-            except Exception as error:  # noqa: BLE001  a damaged index raises anything at all
-                self._reader = self._folder = None
-                reason = str(error) or type(error).__name__
-                continue
-            return replace(result, behind=fresh.behind, notes=tuple(fresh.notes))
-        from kb.search import plain
+        docs = self.places.docs
 
-        note = f"no index ({reason}); these are the lines that hold the words as typed"
-        return plain.search(self.places.docs, query, limit, note)
+        def ask(reader: Reader, fresh: Fresh) -> Result:
+            result = search(reader, fresh.meta, query, limit, filters, docs.name, self.today)
+            return replace(result, behind=fresh.behind, notes=tuple(fresh.notes))
+
+        try:
+            return self._ask(ask)
+        except _NoIndexError as error:
+            from kb.search import plain
+
+            note = f"{error}; these are the lines that hold the words as typed"
+            return plain.search(docs, query, limit, note)
+
+    def rows(self, kind: str) -> list[FoundRow]:
+        """Every row of a kind (`mod`, `patch`, `fault`) in the pages as they are now.
+
+        Raises KbError where no index can be made.
+        """
+        from kb.search.rows import rows
+
+        return self._ask(lambda reader, _: rows(reader, kind))
 
     def pages(self) -> list[dict[str, Any]]:
         """What the index knows of each page: path, address, title, room, verified, problems."""
@@ -351,6 +364,17 @@ class Studio:
             from kb.search.index import forget_private
 
             forget_private()
+
+    def _ask(self, question: Callable[[Reader, Fresh], Answer]) -> Answer:
+        """What the index says, brought up to date first and built anew if it cannot be read."""
+        for attempt in (1, 2, 3):
+            try:
+                fresh = self._fresh(again=attempt == 3)
+                return question(self._open(fresh.folder), fresh)
+            except Exception as error:  # noqa: BLE001  a damaged index raises anything at all
+                self._reader = self._folder = None
+                reason = str(error) or type(error).__name__
+        raise _NoIndexError(f"no index ({reason})")
 
     def _fresh(self, again: bool = False) -> Fresh:
         from kb.search.index import fresh, rebuild

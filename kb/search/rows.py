@@ -1,0 +1,55 @@
+"""The typed rows of the pages as the index carries them, whole and unranked."""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+
+from kb.search.engine import Reader
+
+
+class FoundRow(NamedTuple):
+    """A table row of a page. `cells` are keyed by lower-case column, in the order of the table.
+
+    `path` is below the docs folder. `rooms` are lower-case letters, none for all rooms; `places`
+    as in the page's Row, each jack also by its full name (`jack:a:c17`). `points` are the vertical
+    pairs of a patch row, each (what it may be asked for by, top, out, normal, bottoms, input,
+    wired to).
+    """
+
+    address: str
+    page: str
+    title: str
+    section: str
+    path: str
+    line: int
+    kind: str
+    rooms: tuple[str, ...]
+    cells: dict[str, str]
+    places: tuple[str, ...]
+    closed: bool
+    points: tuple[tuple[list[str], str, str, str, list[str], str, str], ...] = ()
+
+
+def rows(reader: Reader, kind: str) -> list[FoundRow]:
+    """Every row of a kind (`mod`, `patch`, `fault`, `table`), closed ones too, in page order."""
+    found = []
+    for number in reader.numbers("facet", f"kind:{kind}"):
+        stored = json.loads(reader.stored(number))
+        found.append(
+            FoundRow(
+                address=stored["address"],
+                page=stored["page"],
+                title=stored["title"],
+                section=stored["heading"],
+                path=stored["path"],
+                line=stored["line"],
+                kind=kind,
+                rooms=tuple(stored.get("rooms", ())),
+                cells={column.casefold(): cell for column, cell in stored["cells"].items()},
+                places=tuple(stored.get("places", ())),
+                closed="closed" in stored,
+                points=tuple(map(tuple, stored.get("points", ()))),
+            )
+        )
+    return sorted(found, key=lambda row: (row.path, row.line))
