@@ -15,18 +15,22 @@ ROOT = Path(__file__).resolve().parents[1]
 Ran = subprocess.CompletedProcess[str]
 
 # The moment at which kb runs here: what has gone stale must not depend on when the tests are run.
+# The day comes in from outside: a file that is changed twice in a second may be read as it was.
 CLOCK = """
 import datetime
+import os
+
+day = datetime.date.fromisoformat(os.environ["TEST_DAY"])
 
 class date(datetime.date):
     @classmethod
     def today(cls):
-        return cls({day})
+        return cls(day.year, day.month, day.day)
 
 class moment(datetime.datetime):
     @classmethod
     def now(cls, tz=None):
-        fixed = cls({day}, 14, 3, tzinfo=datetime.timezone.utc)
+        fixed = cls(day.year, day.month, day.day, 14, 3, tzinfo=datetime.timezone.utc)
         return fixed.astimezone(tz) if tz else fixed.astimezone().replace(tzinfo=None)
 
 datetime.date = date
@@ -53,8 +57,7 @@ def run_kb() -> Callable[..., Ran]:
         typed: str = "",
         day: str = "2026-11-22",
     ) -> Ran:
-        numbers = ", ".join(str(int(part)) for part in day.split("-"))
-        (home / "sitecustomize.py").write_text(CLOCK.format(day=numbers), encoding="utf-8")
+        (home / "sitecustomize.py").write_text(CLOCK, encoding="utf-8")
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("KB_", "XDG_"))}
         environment |= {
             "HOME": str(home),
@@ -63,6 +66,7 @@ def run_kb() -> Callable[..., Ran]:
             "COLUMNS": "80",
             "NO_COLOR": "1",
             "TZ": "UTC",
+            "TEST_DAY": day,
             "PYTHONPATH": os.pathsep.join([str(home), str(ROOT)]),
             "PYTHONIOENCODING": "utf-8",
             "PYTHONUNBUFFERED": "1",  # keeps notes and results in the order they were said
