@@ -35,13 +35,27 @@ def of_one(
     for one in standings:
         if one.kind == "quiz":
             yield from _quiz(screen, one, own)
-        else:
+        elif one.state != "never":
             yield from _standing(screen, board, one, roster)
     role = ladder.next(person.role)
+    missing = missing_for(board, standings, ladder, role) if role else []
+    never = [one for one in standings if one.state == "never"]
+    beside = [s.address for s in never if s.kind == "checklist" and s.address not in missing]
+    watched = [s.address for s in never if s.kind == "signoff"]
     if role:
-        titles = [board.histories[a].now.title for a in missing_for(board, standings, ladder, role)]
-        said = ", ".join(titles) or "nothing is missing"
-        yield from screen.wrap(screen.text(said), f"for {screen.text(role)}: ", "  ")
+        yield from _titles(screen, board, f"missing for {role}", missing)
+    if beside:
+        yield from _titles(screen, board, "never done", beside)
+    if watched:
+        yield from _titles(screen, board, "never signed off", watched)
+
+
+def _titles(screen: Screen, board: Board, head: str, addresses: Sequence[str]) -> Iterator[str]:
+    """Checklists in a paragraph, safety first."""
+    first = sorted(addresses, key=lambda address: not board.safety(address))
+    titles = [board.histories[address].now.title for address in first]
+    text = f"{head}: {', '.join(titles) or 'nothing'}"
+    yield from screen.wrap(screen.text(text), "", "  ")
 
 
 def matrix(screen: Screen, board: Board, people: Sequence[Person]) -> Iterator[str]:

@@ -129,13 +129,10 @@ def read(screen: Screen, ask: Ask, docs_name: str) -> Iterator[str]:
 
 
 def _place(screen: Screen, label: str, ask: Ask, docs_name: str) -> Iterator[str]:
-    """File and line, and the address that `kb show` takes; on two lines where one is too short."""
-    at, address = f"{label}{docs_name}/{ask.path}:{ask.line}", screen.text(ask.address)
-    if len(at) + 2 + len(address) <= screen.width:
-        yield screen.dim(f"{screen.text(at)}  {address}")
-    else:
-        yield screen.dim(screen.text(at))
-        yield screen.dim(" " * len(label) + address)
+    """File and line, and the section's part of the address: the page's part says the file."""
+    section = ask.address.partition("#")[2]
+    at = f"{docs_name}/{ask.path}:{ask.line}" + f"  #{section}" * bool(section)
+    yield from map(screen.dim, screen.wrap(screen.text(at), label, " " * len(label)))
 
 
 def over(
