@@ -46,6 +46,10 @@ _BRANCHES = (
 )
 
 
+class HistoryError(KbError):
+    """Git cannot tell; whoever asked adds what can be done without it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Base:
     """Where the present work leaves a branch: the commit, and the branch as it was called."""
@@ -57,24 +61,21 @@ class Base:
 def base(docs: Path, wanted: str = "") -> Base:
     """Where HEAD leaves a branch, the default one unless another is wanted.
 
-    Raises KbError where git cannot tell, saying what to do.
+    Raises HistoryError where git cannot tell.
     """
     if _commit(docs, "HEAD") is None:
-        raise KbError("nothing is committed here yet: check everything, without --changed")
+        raise HistoryError("nothing is committed here yet")
     name = wanted or _default_branch(docs)
     commit = _commit(docs, name)
     if commit is None:
-        raise KbError(f"git knows no {name}; name a branch or a commit: --changed BASE")
+        raise HistoryError(f"git knows no {name} here; name a branch, a tag or a commit")
     ran = _run(docs, "merge-base", commit, "HEAD")
     found = ran.stdout.decode("ascii", "replace").strip()
     if ran.returncode == 0 and found:
         return Base(found, _short(name))
     if _output(docs, "rev-parse", "--is-shallow-repository").strip() == b"true":
-        raise KbError(
-            f"this clone is shallow and does not reach back to {_short(name)}: "
-            "git fetch --unshallow, or fetch-depth: 0 in a workflow"
-        )
-    raise KbError(f"HEAD and {_short(name)} have no commit in common; name another: --changed BASE")
+        raise _shallow(_short(name))
+    raise HistoryError(f"HEAD and {_short(name)} have no commit in common; name another")
 
 
 def files_at(docs: Path, commit: str) -> dict[str, str]:
@@ -89,7 +90,7 @@ def files_at(docs: Path, commit: str) -> dict[str, str]:
 
 
 def contents(docs: Path, blobs: Sequence[str]) -> dict[str, bytes]:
-    """The contents of these ids. Raises KbError where one is not in this clone."""
+    """The contents of these ids. Raises HistoryError where one is not in this clone."""
     if not blobs:
         return {}
     asked = "".join(f"{blob}\n" for blob in blobs).encode("ascii")
@@ -100,7 +101,7 @@ def contents(docs: Path, blobs: Sequence[str]) -> dict[str, bytes]:
         end = data.index(b"\n", at)
         words = data[at:end].split()
         if len(words) != 3 or words[1] != b"blob":
-            raise KbError("part of the history is not in this clone: git fetch --refetch")
+            raise HistoryError("part of the history is not in this clone: git fetch --refetch")
         size = int(words[2])
         found[words[0].decode("ascii")] = data[end + 1 : end + 1 + size]
         at = end + 1 + size + 1
@@ -135,7 +136,7 @@ def _default_branch(docs: Path) -> str:
     for name in (named, *_BRANCHES):
         if name and _commit(docs, name) is not None:
             return name
-    raise KbError("git knows no branch main or master here; name one: --changed BASE")
+    raise HistoryError("git knows no branch main or master here; name a branch or a commit")
 
 
 def _short(name: str) -> str:
@@ -172,21 +173,28 @@ def _run(docs: Path, *words: str, given: bytes = b"") -> subprocess.CompletedPro
             check=False,
         )
     except FileNotFoundError as error:
-        raise KbError("git is not installed: check everything, without --changed") from error
+        raise HistoryError("git is not installed") from error
     except (OSError, ValueError) as error:
-        raise KbError(f"git cannot be run: {error}") from error
+        raise HistoryError(f"git cannot be run: {error}") from error
     except subprocess.TimeoutExpired as error:
-        raise KbError(f"git took longer than {TIMEOUT:.0f} s; check without --changed") from error
+        raise HistoryError(f"git took longer than {TIMEOUT:.0f} s") from error
 
 
-def _failed(docs: Path, told: bytes) -> KbError:
+def _shallow(wanted: str) -> HistoryError:
+    return HistoryError(
+        f"this clone is shallow and does not reach back to {wanted}: "
+        "git fetch --unshallow, or fetch-depth: 0 in a workflow"
+    )
+
+
+def _failed(docs: Path, told: bytes) -> HistoryError:
     text = told.decode("utf-8", "replace")
     if "not a git repository" in text:
-        return KbError(f"{docs} is in no git repository: check everything, without --changed")
+        return HistoryError(f"{docs} is in no git repository")
     if "dubious ownership" in text:
-        return KbError(
+        return HistoryError(
             f"{docs} belongs to somebody else, and git will not read it; "
             "if you trust them: git config --global --add safe.directory FOLDER"
         )
     first = next((line for line in text.splitlines() if line.strip()), "no reason told")
-    return KbError(f"git: {first.removeprefix('fatal: ')}")
+    return HistoryError(f"git: {first.removeprefix('fatal: ')}")

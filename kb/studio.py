@@ -6,7 +6,7 @@ Whoosh and nothing else of weight.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -17,10 +17,9 @@ from kb.errors import KbError
 from kb.settings import Places
 
 if TYPE_CHECKING:
+    from kb.changes.people import AskedAgain
     from kb.house import House
     from kb.lessons import Lessons
-    from kb.pages.check import Report
-    from kb.pages.folder import Files
     from kb.pages.model import Page, Row, Section
     from kb.pages.rows import Added, Form
     from kb.pages.rows import Kind as RowKind
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from kb.training.checklist import Checklist
     from kb.training.ladder import Ladder
     from kb.training.runs import Run
+    from kb.upkeep import Upkeep
 
 Progress = Callable[[int, int], None]
 Answer = TypeVar("Answer")
@@ -129,68 +129,30 @@ class Studio:
             raise KbError(str(error)) from error
         return int(fresh.meta["pages"])
 
-    def check(
-        self, names: Sequence[str] = (), *, changed: str | None = None, fix: bool = False
-    ) -> Report:
-        """What is wrong with the pages, or with those named; `fix` writes the ids that are missing.
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """What is wrong with the pages, and what changed in them since when."""
+        from kb.upkeep import Upkeep
 
-        With `changed` only what changed since HEAD left that branch (empty: the default one).
-        Raises KbError for a name of nothing, and where git cannot tell.
+        return Upkeep(self.places.docs, self.today, self.progress)
+
+    def asked_again(self, wanted: str) -> AskedAgain:
+        """Who will be asked what again by all that changed since a branch or commit.
+
+        Empty: since HEAD left the default branch. Raises KbError where git or the records cannot
+        tell.
         """
-        from kb.pages.check import Report, check
-        from kb.pages.chosen import choose
-        from kb.pages.folder import parse_folder, read_files
+        from kb.changes.people import asked_again, boards
 
-        docs = self.places.docs
-        only: Container[str] | None = choose(docs, names) if names else None
-        files = read_files(docs)
-        before: dict[str, Page] = {}
-        since = ""
-        if changed is not None:
-            touched, before, since = self._changed(files, changed)
-            only = touched if only is None else {path for path in touched if path in only}
-            # A page may have been renamed: look at all that changed, whatever is to be told.
-            parsed: Container[str] | None = touched
-        else:
-            parsed = only
-        fixed: list[tuple[str, int]] = []
-        if fix:
-            files, fixed = self._fix(files, only)
-        folder = parse_folder(files, parsed, before.values(), self.progress)
-        problems = check(folder, self.today, only, before)
-        looked = sum(only is None or path in only for path in files.data)
-        return Report(problems, looked, tuple(fixed), since)
-
-    def _changed(self, files: Files, wanted: str) -> tuple[set[str], dict[str, Page], str]:
-        from kb import history
-        from kb.pages.folder import STUDIO, is_checked
-        from kb.pages.parse import parse
-
-        docs = self.places.docs
-        base = history.base(docs, wanted)
-        there = history.files_at(docs, base.commit).items()
-        then = {path: blob for path, blob in there if is_checked(path)}
-        now = {**files.data, **({STUDIO: files.studio} if files.studio is not None else {})}
-        touched = history.changed(then, now)
-        blobs = {path: then[path] for path in touched if path in then and path != STUDIO}
-        old = history.contents(docs, list(dict.fromkeys(blobs.values())))
-        before = {path: parse(path, old[blob]) for path, blob in sorted(blobs.items())}
-        return touched, before, base.name
-
-    def _fix(
-        self, files: Files, only: Container[str] | None
-    ) -> tuple[Files, list[tuple[str, int]]]:
-        from kb.pages import edit
-
-        data, fixed = dict(files.data), []
-        for path, old in files.data.items():
-            if only is None or path in only:
-                new, written = edit.with_ids(path, old)
-                if written:
-                    edit.replace(self.places.docs, path, old, new)
-                    data[path] = new
-                    fixed.append((path, written))
-        return replace(files, data=data), fixed
+        records, roster = self.records, self.roster()
+        if not records.exists:
+            raise KbError(
+                f"no records here ({records.path}): who is asked again can be told only where "
+                "people tick and sign"
+            )
+        since, now = self.upkeep.since(wanted)
+        of = boards(records, self.ladder, roster.role_at)
+        return asked_again(since, now, of, [person.handle for person in roster.here])
 
     def new_page(self, kind: PageKind, title: str, owner: str, room: str) -> str:
         """Write a page from a template; returns its path. Raises KbError where there is one."""

@@ -52,6 +52,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory, run_kb: Callable[..., Ran])
         ("--as nobody quiz console", {"fsrs", "markdown_it", "yaml"}),
         ("check", {"markdown_it", "yaml"}),
         ("check --changed HEAD", {"markdown_it"}),
+        ("changes --people", {"markdown_it"}),
         ("check --explain mod", set()),
         ("new --help", set()),
         ("reindex", {"whoosh", "markdown_it", "yaml"}),

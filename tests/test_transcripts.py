@@ -14,6 +14,8 @@
 
     $ kb quiz console
     < b                              a line typed, right below the command
+
+    $ git commit -q -m "One"         git too, with nobody's settings
     ```
 
     <!-- day: 2026-11-23 -->         what follows happens on that day
@@ -25,9 +27,11 @@ The blocks of one file are one session, in order. The folder is called /studio i
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import shlex
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -62,7 +66,9 @@ def test_kb_prints_what_the_transcript_says(
         opening = block[0].partition("\n")[0]
         day = [FIRST_DAY, *DAY.findall(told, 0, block.start())][-1]
 
-        def run(*words: str, typed: str) -> Ran:
+        def run(program: str, *words: str, typed: str) -> Ran:
+            if program == "git":
+                return git(studio, *words, day=day)
             return run_kb(tmp_path, *words, typed=typed, day=day)
 
         happened = "".join(session(block["body"], run, tmp_path))
@@ -74,6 +80,26 @@ def test_kb_prints_what_the_transcript_says(
     elif happened != told:
         lines = difflib.unified_diff(told.splitlines(), happened.splitlines(), "told", "happened")
         pytest.fail("\n".join([path.name, *lines]), pytrace=False)
+
+
+def git(studio: Path, *words: str, day: str) -> Ran:
+    """Run git as nobody in particular, on that day."""
+    if not shutil.which("git"):
+        pytest.skip("no git here")
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    settings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    for role in ("AUTHOR", "COMMITTER"):
+        settings |= {f"GIT_{role}_NAME": "TK", f"GIT_{role}_EMAIL": "tk@example.org"}
+        settings[f"GIT_{role}_DATE"] = f"{day}T12:00:00+00:00"
+    return subprocess.run(
+        ["git", "-C", os.fspath(studio), *words],
+        env=clean | settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
 
 
 def lay_out(studio: Path, start: re.Match[str] | None) -> None:
@@ -88,11 +114,11 @@ def session(body: str, run: Callable[..., Ran], home: Path) -> Iterator[str]:
     for step in re.split(r"^(?=\$ )", body, flags=re.M)[1:]:
         command, _, rest = step.partition("\n")
         program, *words = shlex.split(command.removeprefix("$ "))
-        assert program == "kb", f"only kb is run here: {command}"
+        assert program in ("kb", "git"), f"only kb and git are run here: {command}"
         lines_typed = re.match(r"(?:< ?.*\n)*", rest)
         said = lines_typed[0] if lines_typed else ""
         rest = rest.removeprefix(said)
-        ran = run(*words, typed=re.sub(r"^< ?", "", said, flags=re.M))
+        ran = run(program, *words, typed=re.sub(r"^< ?", "", said, flags=re.M))
         printed = ran.stdout.replace(str(home), "")
         assert "Traceback (most recent call last)" not in printed, printed
         assert ran.returncode != 70, printed
@@ -113,7 +139,7 @@ def same(expected: str, happened: str) -> bool:
 
 
 def test_a_transcript_keeps_its_dots_and_gets_what_really_came_out(tmp_path: Path) -> None:
-    def run(*words: str, typed: str) -> Ran:
+    def run(_: str, *words: str, typed: str) -> Ran:
         out = f"{tmp_path}/studio\nhit {words[-1]}\n{typed}"
         return Ran(words, 1 if "no" in words else 0, out, "")
 
@@ -127,7 +153,7 @@ def test_a_transcript_keeps_its_dots_and_gets_what_really_came_out(tmp_path: Pat
 
 
 def test_a_crash_is_never_taken_down(tmp_path: Path) -> None:
-    def run(*words: str, typed: str) -> Ran:
+    def run(_: str, *words: str, typed: str) -> Ran:
         return Ran(words, 1, "Traceback (most recent call last):\n", "")
 
     with pytest.raises(AssertionError, match="Traceback"):

@@ -42,6 +42,7 @@ DOORS = {
     "learn": ("quiz", "questions", "review"),
     "checklists": ("checklist",),
     "staff": ("signoff", "progress"),
+    "changes": ("changes",),
     "check": ("check",),
     "new": ("new",),
     "people": ("people", "me"),

@@ -55,7 +55,8 @@ def check(
         say_lines(views.explained(session.screen, rule(explain)))
         return
     studio = session.studio
-    report = studio.check([typed([path]) for path in paths or ()], changed=changed, fix=fix)
+    named = [typed([path]) for path in paths or ()]
+    report = studio.upkeep.check(named, changed=changed, fix=fix)
     name = studio.places.docs.name
     if json:
         say_json(views.as_json(report, name))

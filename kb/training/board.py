@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from kb.pages.across import former_address
 from kb.pages.model import Page
 from kb.records.event import Done, Event
 from kb.training.checklist import Checklist, checklists, versions, whole
@@ -76,7 +77,7 @@ def board(
     """The board of these pages and events; what was done under a page's former address counts."""
     known = list(pages)
     moved = former(known)
-    told = [replace(event, subject=_now_at(event.subject, moved)) for event in events]
+    told = [replace(event, subject=now_at(event.subject, moved)) for event in events]
     signed = sign_offs(told, ladder, role_at)
     before, same = versions(told), same_steps(told)
     about = {address for _, address in signed}
@@ -94,7 +95,7 @@ def board(
 
 def former(pages: Iterable[Page]) -> dict[str, str]:
     """The present address of each page that had another one."""
-    return {old: page.address for page in pages for old in page.front.was}
+    return {former_address(old): page.address for page in pages for old in page.front.was}
 
 
 def missing_for(
@@ -113,7 +114,8 @@ def missing_for(
     return found
 
 
-def _now_at(address: str, moved: Mapping[str, str]) -> str:
+def now_at(address: str, moved: Mapping[str, str]) -> str:
+    """An address as it is now that pages have moved."""
     page, sign, section = address.partition("#")
     return moved[page] + sign + section if page in moved else address
 
@@ -121,7 +123,7 @@ def _now_at(address: str, moved: Mapping[str, str]) -> str:
 def _joined(rows: Iterable[Done], moved: Mapping[str, str]) -> dict[tuple[str, str], Done]:
     found: dict[tuple[str, str], Done] = {}
     for row in rows:
-        subject = _now_at(row.subject, moved) if moved else row.subject
+        subject = now_at(row.subject, moved) if moved else row.subject
         old = found.get((row.actor, subject))
         if old:
             prints = f"{old.fingerprints} {row.fingerprints}"
@@ -135,6 +137,6 @@ def _counted(
 ) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = {}
     for (actor, subject), count in runs.items():
-        key = actor, _now_at(subject, moved)
+        key = actor, now_at(subject, moved)
         found[key] = found.get(key, 0) + count
     return found

@@ -1,0 +1,1 @@
+"""What an edit of the pages changes: for people who have done what they say, and in words."""
