@@ -58,6 +58,14 @@ def words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(fold(text))) - _FAINT
 
 
+def echoes(said: Collection[str], key: Choice) -> bool:
+    """Whether the right option gives itself away: of these words it has one, and no other has."""
+    mine, rest = set[str](), set[str]()
+    for option in key.options:
+        (mine if option.right else rest).update(words(option.text))
+    return bool(mine.intersection(said)) and rest.isdisjoint(said)
+
+
 def clause(text: str) -> str:
     """A long text cut where a clause ends and what is left still says enough."""
     text = text.rstrip(".")
