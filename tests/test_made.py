@@ -174,6 +174,7 @@ def test_of_a_thing_there_is_one_of_this_or_that_is_no_question() -> None:
     row = "\n| {} | Feet | hard | on springs | Wedge nothing under it | 2011-08-22 | TK |\n"
     assert ids(of(head + row.format("Track 3"))) == ["track-3:here"]
     assert of(head + row.format("Plate")) == []
+    assert of(head + row.format("R44")) == []  # a microphone, not a jack
 
 
 def test_a_question_does_not_say_its_own_answer() -> None:
@@ -273,6 +274,12 @@ def test_procedures_ask_for_the_order_and_for_the_step_that_stops_a_run() -> Non
     assert ids(asks) == ["x#open-the-room:order", "step-2-of-it:next"]
     assert isinstance(asks[0].key, Ordering)
     assert right(asks[1]) == "Step 3 of it"
+
+
+def test_a_step_is_not_cut_inside_a_bracket() -> None:
+    long = "Supplies in rack 1 (B: rack 6), every rail lit and the desk warm under the hand"
+    asks = of(steps("!!!!").replace("Step 2 of it", long))
+    assert right(next(ask for ask in asks if ":next" in ask.id)) == "Supplies in rack 1 (B: rack 6)"
 
 
 def test_where_the_order_does_not_matter_none_is_asked() -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from kb.pages.fingerprint import fingerprint
-from kb.pages.model import Choice, Key, Mod, Page, Row
+from kb.pages.model import Choice, Key, Mod, Page, Patch, Row
 from kb.training.bank import Ask, reading
 from kb.training.options import choice, clause, echoes, names_a_place, words
 
@@ -39,11 +39,13 @@ def _here(page: Page, row: Row, mod: Mod, others: Sequence[tuple[Row, Mod]]) -> 
     of a thing there is one of, this or that is a coin tossed.
     """
     also = mod.here.casefold().startswith("also ")  # stock holds as well
-    if also or _says_nothing(mod.stock) or _says_nothing(mod.here):
-        return
     stock, right = clause(mod.stock), clause(mod.here)
+    if also or _says_nothing(mod.stock) or _says_nothing(mod.here) or _same_numbers(mod, right):
+        return
     near = [clause(m.here) for _, m in others if _same_sort(m, mod) and not _says_nothing(m.here)]
-    fewest = 1 if row.places else 2
+    noun = _noun(row)
+    numbered = noun and (noun != "jack" or _is_bay(page))  # an R44 is no jack
+    fewest = 1 if numbered else 2
     key = choice(right, [stock, *near], f"{mod.stock} {mod.stock}", fewest)
     if key is None or all(option.text != stock for option in key.options):
         return
@@ -94,6 +96,15 @@ def _do(page: Page, row: Row, mod: Mod, others: Sequence[tuple[Row, Mod]]) -> It
     prompt = f"{mod.where}, {_small(mod.part)}: what do you tell the visitor?"
     print_ = fingerprint("made do", mod.where, mod.part, mod.here, mod.do)
     yield _ask(page, row, mod, "do", prompt, key, print_)
+
+
+def _is_bay(page: Page) -> bool:
+    return any(
+        isinstance(row.value, Patch)
+        for section in reading(page)
+        for table in section.tables
+        for row in table.rows
+    )
 
 
 def _noun(row: Row) -> str:

@@ -73,7 +73,8 @@ def clause(text: str) -> str:
         return text
     for end in (". ", "; ", ": ", ", "):
         head, found, _ = text.partition(end)
-        if found and _SHORTEST <= len(head) <= _LONGEST:
+        whole = head.count("(") == head.count(")")
+        if found and whole and _SHORTEST <= len(head) <= _LONGEST:
             return head
     return text
 
