@@ -36,7 +36,7 @@ MODS = """# Desk
 | Ch 1–8 | Mic transformer | 1:10 | 1:5 | Add 6 dB of gain | 2014-03-17 | PL |
 | Ch 9–16 | Op-amps | TL072 | NE5532 | Nothing | 2019-08-06 | TK |
 | Ch 17–24 | Insert point | pre-EQ | post-EQ | Set the EQ before the threshold | 2016-05-09 | PL |
-| Ch 19 | Fader | VCA | bypassed | Ride on the small fader | 2018-10-02 | PL |
+| Ch 19 | Fader | VCA | bypassed | Ride on the monitor path | 2018-10-02 | PL |
 | Ch 25–32 | Direct out | post-fader | pre-fader | Leave the mic gain alone | 2017-02-20 | PL |
 """
 BAY = """# Bay
@@ -153,7 +153,7 @@ def test_mods_ask_what_is_here_where_and_what_to_say() -> None:
     assert [right(ask) for ask in asks[:3]] == ["1:5", "Ch 1–8", "Add 6 dB of gain"]
     assert {"pre-EQ", "post-EQ"} <= set(shown(asks[3].key))
     assert "Ch 19" not in shown(asks[4].key)  # it is one of 17–24
-    assert "Ride on the small fader" not in shown(asks[5].key)
+    assert "Ride on the monitor path" not in shown(asks[5].key)
 
 
 def test_a_mod_that_changes_nothing_for_anybody_is_not_asked() -> None:
@@ -167,6 +167,37 @@ def test_no_honest_distractor_no_question() -> None:
     assert of(none) == []
     also = "\n".join(lines[:5]).replace("| 1:5 |", "| also 1:5 |") + "\n"
     assert of(also) == []
+
+
+def test_of_a_thing_there_is_one_of_this_or_that_is_no_question() -> None:
+    head = "\n".join(MODS.split("\n")[:4])
+    row = "\n| {} | Feet | hard | on springs | Wedge nothing under it | 2011-08-22 | TK |\n"
+    assert ids(of(head + row.format("Track 3"))) == ["track-3:here"]
+    assert of(head + row.format("Plate")) == []
+    assert of(head + row.format("R44")) == []  # a microphone, not a jack
+
+
+def test_a_question_does_not_say_its_own_answer() -> None:
+    def asked(old: str, new: str) -> list[str]:
+        assert old in MODS
+        return ids(of(MODS.replace(old, new)))
+
+    assert "ch-17-24:where" not in asked("post-EQ", "post-EQ on 17, 18 and up to 24")
+    assert "ch-25-32:do" not in asked("Leave the mic gain alone", "Leave 25 to 32 alone")
+    assert "ch-17-24:do" not in asked("Set the EQ before the", "Before the insert, set the")
+    assert "ch-1-8:where" in ids(of(MODS))  # 1:5 says a 1 and means no channel
+
+
+def test_a_hint_does_not_say_the_answer() -> None:
+    marked = MODS.replace("| By |\n|---|", "| By | Mark |\n|---|---|").replace(
+        "| PL |", "| PL | {} |"
+    )
+    marked = marked.replace("| TK |", "| TK | |")
+    hints = {
+        ask.id.rpartition("/")[2]: ask.hint for ask in of(marked.replace("{}", "tape bypassed"))
+    }
+    assert hints["ch-19:here"] == ""
+    assert hints["ch-17-24:here"] == "on the spot: tape bypassed"
 
 
 def test_who_and_when_change_no_meaning_and_what_is_asked_does() -> None:
@@ -214,10 +245,23 @@ def test_a_straight_row_is_never_asked_for_where_it_goes() -> None:
 def test_a_bay_asks_for_both_jacks_of_a_normal_and_for_what_breaks_the_pattern() -> None:
     asks = {ask.id.rpartition("/")[2]: ask for ask in of(BAY)}
     assert right(asks["g1-g8:top"]).startswith("It keeps its signal")
-    assert right(asks["g1-g8:bottom"]).startswith("It gets your cord only")
+    assert right(asks["g1-g8:bottom"]).startswith("Your cord only")
     assert right(asks["g11:normal"]).startswith("open")
     full = {ask.id.rpartition("/")[2]: ask for ask in of(BAY.replace("| half |", "| full |"))}
     assert right(full["g1-g8:top"]).startswith("It loses its signal")
+
+
+def test_of_boxes_in_a_row_that_all_break_the_pattern_one_is_asked() -> None:
+    more = (
+        "| G13 | Box out | open | H13 | Box in |\n| G14 | Cue 2 out | half | H14 | Cue 2 amp in |\n"
+    )
+    assert [i for i in ids(of(BAY + more)) if i.endswith(":normal")] == ["g11:normal"]
+
+
+def test_what_goes_to_two_places_is_not_asked_for_what_one_cord_breaks() -> None:
+    two = BAY.replace("H1–H8 | Track 1–8 in", "H1–H8 + J1–J8 | Track 1–8 in, meter 1–8")
+    assert "g1-g8:bottom" not in ids(of(two))
+    assert "g9:bottom" in ids(of(two))
 
 
 def steps(marks: str, heading: str = "Open the room") -> str:
@@ -230,6 +274,12 @@ def test_procedures_ask_for_the_order_and_for_the_step_that_stops_a_run() -> Non
     assert ids(asks) == ["x#open-the-room:order", "step-2-of-it:next"]
     assert isinstance(asks[0].key, Ordering)
     assert right(asks[1]) == "Step 3 of it"
+
+
+def test_a_step_is_not_cut_inside_a_bracket() -> None:
+    long = "Supplies in rack 1 (B: rack 6), every rail lit and the desk warm under the hand"
+    asks = of(steps("!!!!").replace("Step 2 of it", long))
+    assert right(next(ask for ask in asks if ":next" in ask.id)) == "Supplies in rack 1 (B: rack 6)"
 
 
 def test_where_the_order_does_not_matter_none_is_asked() -> None:

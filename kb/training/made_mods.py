@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from kb.pages.fingerprint import fingerprint
-from kb.pages.model import Key, Mod, Page, Row
+from kb.pages.model import Choice, Key, Mod, Page, Patch, Row
 from kb.training.bank import Ask, reading
-from kb.training.options import choice, clause, names_a_place, words
+from kb.training.options import choice, clause, echoes, names_a_place, words
 
 _NOTHING = ("nothing", "none", "as before", "-")
+_DIGITS = re.compile(r"\d+")
 
 
 def questions(page: Page) -> Iterator[Ask]:
@@ -31,13 +33,20 @@ def questions(page: Page) -> Iterator[Ask]:
 
 
 def _here(page: Page, row: Row, mod: Mod, others: Sequence[tuple[Row, Mod]]) -> Iterator[Ask]:
-    """Stock is the likeliest mistake; beside it stand neighbours of the same sort of part."""
+    """Stock is the likeliest mistake; beside it stand neighbours of the same sort of part.
+
+    Stock alone is enough where there are numbers, since the same thing is otherwise next door;
+    of a thing there is one of, this or that is a coin tossed.
+    """
     also = mod.here.casefold().startswith("also ")  # stock holds as well
-    if also or _says_nothing(mod.stock) or _says_nothing(mod.here):
-        return
     stock, right = clause(mod.stock), clause(mod.here)
+    if also or _says_nothing(mod.stock) or _says_nothing(mod.here) or _same_numbers(mod, right):
+        return
     near = [clause(m.here) for _, m in others if _same_sort(m, mod) and not _says_nothing(m.here)]
-    key = choice(right, [stock, *near], f"{mod.stock} {mod.stock}", fewest=1)
+    noun = _noun(row)
+    numbered = noun and (noun != "jack" or _is_bay(page))  # an R44 is no jack
+    fewest = 1 if numbered else 2
+    key = choice(right, [stock, *near], f"{mod.stock} {mod.stock}", fewest)
     if key is None or all(option.text != stock for option in key.options):
         return
     prompt = f"{mod.where}, {_small(mod.part)}: which is it here?"
@@ -48,10 +57,11 @@ def _here(page: Page, row: Row, mod: Mod, others: Sequence[tuple[Row, Mod]]) -> 
 def _where(page: Page, row: Row, mod: Mod, others: Sequence[tuple[Row, Mod]]) -> Iterator[Ask]:
     """Of places with numbers, and none that this mod reaches as well.
 
-    Not of jacks: the part says already which row of the bay it is.
+    Not of jacks: the part says already which row of the bay it is. Nor where what is here says
+    the numbers itself.
     """
     noun = _noun(row)
-    if noun in ("", "jack") or _says_nothing(mod.here):
+    if noun in ("", "jack") or _says_nothing(mod.here) or _same_numbers(mod, clause(mod.here)):
         return
     same = [
         other.cells[0]
@@ -68,7 +78,7 @@ def _where(page: Page, row: Row, mod: Mod, others: Sequence[tuple[Row, Mod]]) ->
 
 def _do(page: Page, row: Row, mod: Mod, others: Sequence[tuple[Row, Mod]]) -> Iterator[Ask]:
     """What is said of other mods of the same family is wrong here, if they are elsewhere."""
-    if names_a_place(clause(mod.do)):
+    if names_a_place(clause(mod.do)) or _same_numbers(mod, clause(mod.do)):
         return  # the jack that the answer names is the one that was asked about
     family = [(other, m) for other, m in others if _noun(other) == _noun(row)]
     if not _noun(row) and 2 * (len(family) + 1) <= len(others) + 1:
@@ -81,11 +91,20 @@ def _do(page: Page, row: Row, mod: Mod, others: Sequence[tuple[Row, Mod]]) -> It
         and not names_a_place(clause(m.do), row.places)
     ]
     key = choice(clause(mod.do), wrong, f"{mod.part} {mod.here}")
-    if key is None:
-        return
+    if key is None or echoes(words(mod.part), key):
+        return  # picked by ear, by somebody who has never seen the room
     prompt = f"{mod.where}, {_small(mod.part)}: what do you tell the visitor?"
     print_ = fingerprint("made do", mod.where, mod.part, mod.here, mod.do)
     yield _ask(page, row, mod, "do", prompt, key, print_)
+
+
+def _is_bay(page: Page) -> bool:
+    return any(
+        isinstance(row.value, Patch)
+        for section in reading(page)
+        for table in section.tables
+        for row in table.rows
+    )
 
 
 def _noun(row: Row) -> str:
@@ -102,7 +121,8 @@ def overlap(row: Row, other: Row) -> bool:
 
 
 def _ask(page: Page, row: Row, mod: Mod, what: str, prompt: str, key: Key, print_: str) -> Ask:
-    hint = "" if _says_nothing(mod.mark) else f"on the spot: {mod.mark}"
+    told = _says_nothing(mod.mark) or (isinstance(key, Choice) and echoes(words(mod.mark), key))
+    hint = "" if told else f"on the spot: {mod.mark}"
     return Ask(
         id=f"{row.address}:{what}",
         prompt=prompt,
@@ -118,6 +138,12 @@ def _ask(page: Page, row: Row, mod: Mod, what: str, prompt: str, key: Key, print
         hint=hint,
         why="" if _says_nothing(mod.why) else mod.why,
     )
+
+
+def _same_numbers(mod: Mod, text: str) -> bool:
+    """Whether a text says all the numbers of the place that it is about."""
+    numbers = set(_DIGITS.findall(mod.where))
+    return bool(numbers) and numbers.issubset(_DIGITS.findall(text))
 
 
 def _same_sort(mod: Mod, other: Mod) -> bool:

@@ -14,9 +14,9 @@ from kb.training.options import choice, pick
 _KEEPS = "It keeps its signal, and your cord gets the same"
 _LOSES = "It loses its signal: the cord breaks the normal"
 _NEVER = "Nothing: the two are not joined without a cord"
-_CORD = "It gets your cord only: the normal is broken"
-_BOTH = "It gets both, your cord and what fed it before"
-_STAYS = "It stays on what fed it before; your cord goes nowhere"
+_CORD = "Your cord only: the normal is broken"
+_BOTH = "Both, your cord and what fed it before"
+_STAYS = "What fed it before: your cord goes nowhere"
 _NOWHERE = "Nowhere, until it is patched"
 _NUMBERS = re.compile(r"\d+")
 _NORMALS: dict[Normal, str] = {
@@ -35,11 +35,14 @@ def questions(page: Page) -> Iterator[Ask]:
             pattern = Counter(patch.normal for _, patch in rows)
             usual = pattern.most_common(1)[0][0] if pattern else None
             cords: set[Normal] = set()
+            broken: set[Normal] = set()
             for row, patch in rows:
-                if patch.normal not in cords and patch.normal in ("full", "half"):
+                if patch.normal not in cords and _has_one_normal(patch):
                     cords.add(patch.normal)
                     yield from _cord(page, row, patch)
-                if patch.normal != usual and pattern[patch.normal] < pattern.total() / 2:
+                rare = patch.normal != usual and pattern[patch.normal] < pattern.total() / 2
+                if rare and patch.normal not in broken and patch.top and patch.bottom:
+                    broken.add(patch.normal)  # five boxes in a row, all open, are one thing to know
                     yield from _breaks(page, row, patch)
                 yield from _goes(page, table, row, patch)
 
@@ -47,8 +50,6 @@ def questions(page: Page) -> Iterator[Ask]:
 def _cord(page: Page, row: Row, patch: Patch) -> Iterator[Ask]:
     """What a cord does in the top and in the bottom, of one jack of the row."""
     point = _one(row, patch)
-    if point is None or not point.top or not point.bottoms:
-        return
     top = _LOSES if patch.normal == "full" else _KEEPS
     yield _ask(
         page,
@@ -63,7 +64,7 @@ def _cord(page: Page, row: Row, patch: Patch) -> Iterator[Ask]:
         page,
         row,
         "bottom",
-        f"A cord brings another signal to {point.bottoms[0]} ({point.input}). What does it get?",
+        f"A cord brings another signal to {point.bottoms[0]}. What reaches {point.input}?",
         _options(_CORD, (_CORD, _BOTH, _STAYS)),
         fingerprint("made bottom", patch.top, patch.out, patch.normal, patch.bottom, patch.input),
     )
@@ -71,8 +72,6 @@ def _cord(page: Page, row: Row, patch: Patch) -> Iterator[Ask]:
 
 def _breaks(page: Page, row: Row, patch: Patch) -> Iterator[Ask]:
     """A row whose normal is not that of its neighbours."""
-    if not patch.top or not patch.bottom:
-        return
     yield _ask(
         page,
         row,
@@ -122,9 +121,14 @@ def _stem(text: str) -> frozenset[str]:
     return frozenset(text.casefold().split()) - set("out in send return l/r".split())
 
 
-def _one(row: Row, patch: Patch) -> PatchPoint | None:
-    if not patch.points:
-        return None
+def _has_one_normal(patch: Patch) -> bool:
+    """Whether each source of a row is normalled to one place; of two, a cord breaks only one."""
+    return patch.normal in ("full", "half") and all(
+        point.top and len(point.bottoms) == 1 for point in patch.points
+    )
+
+
+def _one(row: Row, patch: Patch) -> PatchPoint:
     tops = [point.top for point in patch.points]
     name = pick(tops, row.address)
     return patch.points[tops.index(name)]

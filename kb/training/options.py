@@ -58,6 +58,14 @@ def words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(fold(text))) - _FAINT
 
 
+def echoes(said: Collection[str], key: Choice) -> bool:
+    """Whether the right option gives itself away: of these words it has one, and no other has."""
+    mine, rest = set[str](), set[str]()
+    for option in key.options:
+        (mine if option.right else rest).update(words(option.text))
+    return bool(mine.intersection(said)) and rest.isdisjoint(said)
+
+
 def clause(text: str) -> str:
     """A long text cut where a clause ends and what is left still says enough."""
     text = text.rstrip(".")
@@ -65,7 +73,8 @@ def clause(text: str) -> str:
         return text
     for end in (". ", "; ", ": ", ", "):
         head, found, _ = text.partition(end)
-        if found and _SHORTEST <= len(head) <= _LONGEST:
+        whole = head.count("(") == head.count(")")
+        if found and whole and _SHORTEST <= len(head) <= _LONGEST:
             return head
     return text
 
