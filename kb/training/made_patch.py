@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from kb.pages.fingerprint import fingerprint
-from kb.pages.model import Choice, Normal, Option, Page, Patch, PatchPoint, Row, Table
+from kb.pages.model import Choice, Option, Page, Patch, PatchPoint, Row, Table
+from kb.pages.normals import Normal, breaks, normalled
 from kb.training.bank import Ask, reading
 from kb.training.options import choice, pick
 
@@ -36,7 +37,7 @@ def questions(page: Page) -> Iterator[Ask]:
             usual = pattern.most_common(1)[0][0] if pattern else None
             cords: set[Normal] = set()
             for row, patch in rows:
-                if patch.normal not in cords and patch.normal in ("full", "half"):
+                if patch.normal not in cords and normalled(patch.normal):
                     cords.add(patch.normal)
                     yield from _cord(page, row, patch)
                 if patch.normal != usual and pattern[patch.normal] < pattern.total() / 2:
@@ -49,7 +50,7 @@ def _cord(page: Page, row: Row, patch: Patch) -> Iterator[Ask]:
     point = _one(row, patch)
     if point is None or not point.top or not point.bottoms:
         return
-    top = _LOSES if patch.normal == "full" else _KEEPS
+    top = _LOSES if breaks(patch.normal, "top") else _KEEPS
     yield _ask(
         page,
         row,
@@ -92,7 +93,7 @@ def _goes(page: Page, table: Table, row: Row, patch: Patch) -> Iterator[Ask]:
         for other in table.rows
         if isinstance(other.value, Patch) and other is not row and other.value.input
     ]
-    joined = patch.normal in ("full", "half")
+    joined = normalled(patch.normal)
     right = patch.input if joined else _NOWHERE
     wrong = [other.input for other in others if len(other.points) == len(patch.points)]
     wrong += [_NOWHERE] if joined else [patch.input]
