@@ -7,7 +7,7 @@ Whoosh and nothing else of weight.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from kb.lessons import Lessons
     from kb.pages.check import Report
     from kb.pages.folder import Files
-    from kb.pages.model import Page, Row, Section
+    from kb.pages.lookup import Found
+    from kb.pages.model import Page
     from kb.pages.rows import Added, Form
     from kb.pages.rows import Kind as RowKind
     from kb.pages.templates import Kind as PageKind
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from kb.search.index import Difference, Fresh
     from kb.search.rows import FoundRow
     from kb.search.search import Filters
+    from kb.terms.glossary import Glossary
     from kb.training.board import Board
     from kb.training.checklist import Checklist
     from kb.training.ladder import Ladder
@@ -43,15 +45,6 @@ Answer = TypeVar("Answer")
 
 class _NoIndexError(KbError):
     """Not even a new index can be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a name stands for: a page, one of its sections, or one row of a section."""
-
-    page: Page
-    section: Section | None = None
-    row: Row | None = None
 
 
 class Studio:
@@ -102,14 +95,21 @@ class Studio:
             note = f"{error}; these are the lines that hold the words as typed"
             return plain.search(docs, query, limit, note)
 
-    def rows(self, kind: str) -> list[FoundRow]:
-        """Every row of a kind (`mod`, `patch`, `fault`) in the pages as they are now.
+    def rows(self, *kinds: str) -> list[FoundRow]:
+        """Every row of these kinds (`mod`, `patch`, `fault`) in the pages as they are now.
 
         Raises KbError where no index can be made.
         """
         from kb.search.rows import rows
 
-        return self._ask(lambda reader, _: rows(reader, kind))
+        return self._ask(lambda reader, _: rows(reader, *kinds))
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        """The studio's synonyms. Raises KbError where no index can be made."""
+        from kb.search.rows import glossary_of
+
+        return self._ask(lambda _, fresh: glossary_of(fresh.meta))
 
     def pages(self) -> list[dict[str, Any]]:
         """What the index knows of each page: path, address, title, room, verified, problems."""
@@ -239,8 +239,7 @@ class Studio:
         """
         from kb.pages.lookup import find
 
-        page, section, row = find(self.places.docs, name)
-        return Found(page, section, row)
+        return find(self.places.docs, name)
 
     @cached_property
     def house(self) -> House:

@@ -38,7 +38,7 @@ _JACKS = re.compile(
     rf"(?:{_DASH}(?:(?:[A-Za-z]\w{{0,11}}:)?(?P<row2>[A-Za-z]{{1,2}}))?(?P<last>\d{{1,3}})"
     r"|(?P<more>(?:/[A-Za-z]{0,2}\d{1,3})+))?"
 )
-_FAR_JACKS = re.compile(
+_FAR_JACKS = (
     r"(?<![\w:])[A-Za-z]\w{0,11}:[A-Za-z]{1,2}\d{1,3}"
     r"(?:\s?[-–—]\s?(?:[A-Za-z]\w{0,11}:)?[A-Za-z]{0,2}\d{1,3})?(?!\w)"
 )
@@ -147,7 +147,7 @@ def wired_jacks(text: str) -> list[str]:
         return jack_names(text)
     except RangeError:
         names: list[str] = []
-        for match in _FAR_JACKS.finditer(text):
+        for match in re.finditer(_FAR_JACKS, text):
             with contextlib.suppress(RangeError):
                 names += jack_names(match[0].replace(" ", ""))
         return names
