@@ -66,6 +66,7 @@ class Studio:
         self._records_at = records
         self._reader: Reader | None = None
         self._folder: Path | None = None
+        self._noticed: tuple[str, ...] = ()
 
     def search(self, query: str, limit: int, filters: Filters) -> Result:
         """What answers a query, best first, from pages as they are now.
@@ -85,7 +86,7 @@ class Studio:
 
         def ask(reader: Reader, fresh: Fresh) -> Result:
             result = search(reader, fresh.meta, query, limit, filters, docs.name, self.today)
-            return replace(result, behind=fresh.behind, notes=tuple(fresh.notes))
+            return replace(result, behind=fresh.behind, notes=fresh.remarks())
 
         try:
             return self._ask(ask)
@@ -96,17 +97,18 @@ class Studio:
             return plain.search(docs, query, limit, note)
 
     def rows(self, *kinds: str) -> list[FoundRow]:
-        """Every row of these kinds (`mod`, `patch`, `fault`) in the pages as they are now.
-
-        Raises KbError where no index can be made.
-        """
+        """Every row of these kinds (`mod`, `patch`, `fault`). Raises KbError without an index."""
         from kb.search.rows import rows
 
-        return self._ask(lambda reader, _: rows(reader, *kinds))
+        def ask(reader: Reader, fresh: Fresh) -> list[FoundRow]:
+            self._noticed = fresh.remarks()
+            return rows(reader, *kinds)
+
+        return self._ask(ask)
 
     @cached_property
     def glossary(self) -> Glossary:
-        """The studio's synonyms. Raises KbError where no index can be made."""
+        """The studio's synonyms."""
         from kb.search.rows import glossary_of
 
         return self._ask(lambda _, fresh: glossary_of(fresh.meta))
@@ -276,8 +278,9 @@ class Studio:
         return records
 
     def warnings(self) -> list[str]:
-        """What was noticed about the records beside what was asked of them."""
-        return self.records.warnings if "records" in self.__dict__ else []
+        """What was noticed about the index and the records beside what was asked of them."""
+        records = self.records.warnings if "records" in self.__dict__ else ()
+        return [*self._noticed, *records]
 
     def roster(self) -> Roster:
         """Who is who."""

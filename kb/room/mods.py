@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.errors import KbError
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 COLUMNS = "where part stock here do since by why mark revert drawing removed".split()
 
 _BARE = re.compile(r"(\d{1,4})(?:\s?(?:-|–|—|−|to|\.\.|/)\s?(\d{1,4}))?")
-_AT_LINE = re.compile(r"(?:.*?/)??(?P<page>[^:]+)\.md(?::(?P<line>\d+))?")
+_AT_LINE = re.compile(r"(?P<page>[^:]+)\.md(?::(?P<line>\d+))?")
+_RUN = re.compile(r"(?<![\w.])(\d{1,3})\s?[-–—]\s?(\d{1,3})(?![\w.])")
 _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 _FEW = 3
 _MOST_NOUNS = 5
@@ -109,11 +111,13 @@ def _named(rows: Sequence[FoundRow], said: Asked) -> list[FoundRow]:
     """The mods of a page or section of this name, and all others whose Where and Part hold it."""
     pages = set() if said.places else _pages(rows, said)
     heading = slug(said.text)
+    # The page has what its name stands for: beside it only what says the very word.
+    own = said._replace(words=tuple(replace(w, synonyms=()) for w in said.words)) if pages else said
     first, others = [], []
     for row in rows:
         if row.page in pages or slug(row.section) == heading:
             first.append(row)
-        elif _fits(said, row, tokens(row.cells["where"]) | tokens(row.cells.get("part", ""))):
+        elif _fits(own, row, _subject(row)):
             others.append(row)
     return first + others
 
@@ -135,6 +139,14 @@ def _pages(rows: Iterable[FoundRow], said: Asked) -> set[str]:
     return exact or (set(part) if len(part) == 1 and len(said.text) > _FEW else set())
 
 
+def _subject(row: FoundRow) -> frozenset[str]:
+    """What a mod is about. `DAW in 1–48` is no place, but DAW in 17 is one of them."""
+    where = row.cells["where"]
+    runs = _RUN.findall(where)
+    members = {str(n) for first, last in runs for n in range(int(first), int(last) + 1)}
+    return tokens(where) | tokens(row.cells.get("part", "")) | members
+
+
 def _fits(said: Asked, row: FoundRow, among: frozenset[str]) -> bool:
     at = frozenset(row.places)
     return all(held(word, among, at) for word in said.words if not word.faint)
@@ -153,11 +165,11 @@ def _breadth(row: FoundRow, places: frozenset[str]) -> int:
 def _addressed(rows: Sequence[FoundRow], text: str) -> list[FoundRow]:
     """The mods of an address (`equipment/console#differs`) or of `docs/equipment/console.md:62`."""
     if at := _AT_LINE.fullmatch(text):
-        wanted, line = at["page"], at["line"]
+        page, line = at["page"], at["line"]
         return [
             row
             for row in rows
-            if f"/{row.page}".endswith(f"/{wanted}") and (not line or row.line == int(line))
+            if f"/{page}".endswith(f"/{row.page}") and (not line or row.line == int(line))
         ]
     page, _, section = text.partition("#")
     if not section and "/" not in page:
@@ -181,6 +193,10 @@ def _of_what(number: re.Match[str], rows: Iterable[FoundRow]) -> str:
         if place.partition(":")[2].isdigit() and first <= int(place.partition(":")[2]) <= last
     )
     told = number[1] + (f"–{number[2]}" if number[2] else "")
-    nouns = [NOUNS[noun][0] for noun, _ in known.most_common(_MOST_NOUNS) if noun in NOUNS]
+    nouns = [_spoken(noun) for noun, _ in known.most_common(_MOST_NOUNS) if noun in NOUNS]
     said = [f"{noun} {told}" for noun in nouns] or [f"ch {told}"]
     return f"{told} of what? Say {', '.join(said[:-1])}{' or ' if said[1:] else ''}{said[-1]}"
+
+
+def _spoken(noun: str) -> str:
+    return next((name for name in NOUNS[noun] if " " in name), NOUNS[noun][0])
