@@ -7,7 +7,7 @@ Whoosh and nothing else of weight.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from kb.changes.people import AskedAgain
     from kb.house import House
     from kb.lessons import Lessons
-    from kb.pages.model import Page, Row, Section
+    from kb.pages.lookup import Found
+    from kb.pages.model import Page
     from kb.pages.rows import Added, Form
     from kb.pages.rows import Kind as RowKind
     from kb.pages.templates import Kind as PageKind
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from kb.search.index import Difference, Fresh
     from kb.search.rows import FoundRow
     from kb.search.search import Filters
+    from kb.terms.glossary import Glossary
     from kb.training.board import Board
     from kb.training.checklist import Checklist
     from kb.training.ladder import Ladder
@@ -43,15 +45,6 @@ Answer = TypeVar("Answer")
 
 class _NoIndexError(KbError):
     """Not even a new index can be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a name stands for: a page, one of its sections, or one row of a section."""
-
-    page: Page
-    section: Section | None = None
-    row: Row | None = None
 
 
 class Studio:
@@ -73,6 +66,7 @@ class Studio:
         self._records_at = records
         self._reader: Reader | None = None
         self._folder: Path | None = None
+        self._noticed: tuple[str, ...] = ()
 
     def search(self, query: str, limit: int, filters: Filters) -> Result:
         """What answers a query, best first, from pages as they are now.
@@ -92,7 +86,7 @@ class Studio:
 
         def ask(reader: Reader, fresh: Fresh) -> Result:
             result = search(reader, fresh.meta, query, limit, filters, docs.name, self.today)
-            return replace(result, behind=fresh.behind, notes=tuple(fresh.notes))
+            return replace(result, behind=fresh.behind, notes=fresh.remarks())
 
         try:
             return self._ask(ask)
@@ -102,14 +96,22 @@ class Studio:
             note = f"{error}; these are the lines that hold the words as typed"
             return plain.search(docs, query, limit, note)
 
-    def rows(self, kind: str) -> list[FoundRow]:
-        """Every row of a kind (`mod`, `patch`, `fault`) in the pages as they are now.
-
-        Raises KbError where no index can be made.
-        """
+    def rows(self, *kinds: str) -> list[FoundRow]:
+        """Every row of these kinds (`mod`, `patch`, `fault`). Raises KbError without an index."""
         from kb.search.rows import rows
 
-        return self._ask(lambda reader, _: rows(reader, kind))
+        def ask(reader: Reader, fresh: Fresh) -> list[FoundRow]:
+            self._noticed = fresh.remarks()
+            return rows(reader, *kinds)
+
+        return self._ask(ask)
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        """The studio's synonyms."""
+        from kb.search.rows import glossary_of
+
+        return self._ask(lambda _, fresh: glossary_of(fresh.meta))
 
     def pages(self) -> list[dict[str, Any]]:
         """What the index knows of each page: path, address, title, room, verified, problems."""
@@ -201,8 +203,7 @@ class Studio:
         """
         from kb.pages.lookup import find
 
-        page, section, row = find(self.places.docs, name)
-        return Found(page, section, row)
+        return find(self.places.docs, name)
 
     @cached_property
     def house(self) -> House:
@@ -239,8 +240,9 @@ class Studio:
         return records
 
     def warnings(self) -> list[str]:
-        """What was noticed about the records beside what was asked of them."""
-        return self.records.warnings if "records" in self.__dict__ else []
+        """What was noticed about the index and the records beside what was asked of them."""
+        records = self.records.warnings if "records" in self.__dict__ else ()
+        return [*self._noticed, *records]
 
     def roster(self) -> Roster:
         """Who is who."""

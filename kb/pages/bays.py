@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from kb.pages.across import Finding, place, rows_of
 from kb.pages.model import Page, Patch, Problem, Row
 from kb.pages.upkeep import rooms_of
-from kb.terms.ranges import RangeError, jack_names, spoken
-
-_FAR = re.compile(
-    r"(?<![\w:])(?P<room>[A-Za-z]\w{0,11}):(?P<jacks>[A-Za-z]{1,2}\d{1,3}"
-    r"(?:\s?[-–—]\s?(?:[A-Za-z]\w{0,11}:)?[A-Za-z]{0,2}\d{1,3})?)(?!\w)"
-)
+from kb.terms.ranges import spoken, wired_jacks
 
 _NO_ROOM = "page "
 
@@ -108,20 +102,9 @@ def _whole(page: Page, jack: str) -> tuple[str, str]:
 
 def _ends(page: Page, patch: Patch, bays: dict[str, dict[str, str]]) -> Iterator[tuple[str, str]]:
     """The far jacks of a row, as far as its cell plainly names some."""
-    text = patch.wired_to
-    try:
-        whole = jack_names(text)
-    except RangeError:
-        for match in _FAR.finditer(text):
-            try:
-                names = jack_names(match[0].replace(" ", ""))
-            except RangeError:
-                continue
-            yield from (_whole(page, name) for name in names)
-        return
     room, _ = _whole(page, "")
     rows = _highest(bays.get(room, {}))
-    for name in whole:
+    for name in wired_jacks(patch.wired_to):
         if ":" in name or _is_ours(name, rows):
             yield _whole(page, name)
 

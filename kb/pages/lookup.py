@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from kb.errors import KbError
 from kb.pages.model import Page, Problem, Row, Section
@@ -17,7 +18,15 @@ _AT_LINE = re.compile(r"^(?P<path>.+\.md)(?::(?P<line>\d+))?(?::.*)?$", re.DOTAL
 _MOST = 8
 
 
-def find(docs: Path, name: str) -> tuple[Page, Section | None, Row | None]:
+class Found(NamedTuple):
+    """What a name stands for: a page, one of its sections, or one row of a section."""
+
+    page: Page
+    section: Section | None = None
+    row: Row | None = None
+
+
+def find(docs: Path, name: str) -> Found:
     """The page, and the section and row in it if the name says so.
 
     Raises KbError where the name fits nothing, or several.
@@ -35,12 +44,12 @@ def find(docs: Path, name: str) -> tuple[Page, Section | None, Row | None]:
         return _section_anywhere(docs, part, unknown)
     page = load(docs, path)
     if at_line and at_line["line"]:
-        return page, *_at_line(page, int(at_line["line"]))
+        return Found(page, *_at_line(page, int(at_line["line"])))
     if not inner:
-        return page, None, None
+        return Found(page)
     wanted, _, row_name = inner.partition("/")
     section = _section(page, wanted, name)
-    return page, section, _row(section, row_name, name) if row_name else None
+    return Found(page, section, _row(section, row_name, name) if row_name else None)
 
 
 def load(docs: Path, path: str) -> Page:
@@ -79,9 +88,7 @@ class UnknownPageError(KbError):
     """No page has such a name."""
 
 
-def _section_anywhere(
-    docs: Path, wanted: str, unknown: UnknownPageError
-) -> tuple[Page, Section | None, Row | None]:
+def _section_anywhere(docs: Path, wanted: str, unknown: UnknownPageError) -> Found:
     """The one section, of whatever page, whose name this is part of. Raises KbError."""
     fits = []
     for _, entries in scan(docs):
@@ -98,7 +105,7 @@ def _section_anywhere(
         raise unknown
     if len(fits) > 1:
         raise KbError(_several(wanted, [section.address for _, section in fits])) from None
-    return *fits[0], None
+    return Found(*fits[0])
 
 
 def page_path(docs: Path, name: str) -> str:

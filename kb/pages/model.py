@@ -6,11 +6,11 @@ Named tuples: thirty frozen dataclasses take three times as long to define, at e
 from datetime import date
 from typing import Literal, NamedTuple
 
+from kb.pages.normals import Normal
 from kb.pages.problem import Problem as Problem  # every search needs it, without the rest
 
 RowKind = Literal["table", "mod", "patch", "fault"]
 SectionKind = Literal["section", "checklist", "quiz"]
-Normal = Literal["full", "half", "open", "parallel"]
 
 
 class Front(NamedTuple):

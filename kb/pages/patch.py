@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import get_args
 
-from kb.pages.model import Normal, Patch, PatchPoint
+from kb.pages.model import Patch, PatchPoint
+from kb.pages.normals import NORMALS, Normal, normalled
 from kb.terms.ranges import RangeError, jack_names, places, step
 
 BLANK = frozenset({"", "-", "–", "—", "−", "blank"})
-_NORMALS = get_args(Normal)
 
 
 class PatchError(ValueError):
@@ -27,7 +26,7 @@ def expand(named: Mapping[str, str]) -> Patch:
     bottoms = [jack_names(one) for one in destinations]
     if not tops and not bottoms:
         raise PatchError("patch row has neither Top nor Bottom")
-    if normal in ("full", "half") and not (tops and bottoms):
+    if normalled(normal) and not (tops and bottoms):
         missing = "Bottom" if tops else "Top"
         raise PatchError(f"{normal} normal, but no {missing}; write open")
     first, count = top or destinations[0], len(tops or bottoms[0])
@@ -83,10 +82,10 @@ def places_of_points(patch: Patch) -> tuple[str, ...]:
 
 def _normal(cell: str) -> Normal:
     said = cell.casefold()
-    for normal in _NORMALS:
+    for normal in NORMALS:
         if said in (normal, f"{normal}-normal", f"{normal} normal"):
-            return normal  # type: ignore[no-any-return]
-    raise PatchError(f'normal "{cell}" is not known; known: {", ".join(_NORMALS)}')
+            return normal
+    raise PatchError(f'normal "{cell}" is not known; known: {", ".join(NORMALS)}')
 
 
 def _unless_blank(cell: str) -> str:

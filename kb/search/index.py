@@ -36,6 +36,11 @@ class Fresh:
     behind: int = 0
     notes: list[str] = field(default_factory=list)
 
+    def remarks(self) -> tuple[str, ...]:
+        """What to tell beside what it answers."""
+        behind = f"the index is {self.behind} pages behind; another kb is building it"
+        return (behind, *self.notes) if self.behind else tuple(self.notes)
+
 
 @dataclass(slots=True)
 class Difference:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kb.search.engine import Reader
+from kb.terms.glossary import Glossary
 
 
 class FoundRow(NamedTuple):
@@ -31,25 +32,35 @@ class FoundRow(NamedTuple):
     points: tuple[tuple[list[str], str, str, str, list[str], str, str], ...] = ()
 
 
-def rows(reader: Reader, kind: str) -> list[FoundRow]:
-    """Every row of a kind (`mod`, `patch`, `fault`, `table`), closed ones too, in page order."""
+def rows(reader: Reader, *kinds: str) -> list[FoundRow]:
+    """Every row of these kinds (`mod`, `patch`, `fault`, `table`), closed ones too, by page."""
     found = []
-    for number in reader.numbers("facet", f"kind:{kind}"):
-        stored = json.loads(reader.stored(number))
-        found.append(
-            FoundRow(
-                address=stored["address"],
-                page=stored["page"],
-                title=stored["title"],
-                section=stored["heading"],
-                path=stored["path"],
-                line=stored["line"],
-                kind=kind,
-                rooms=tuple(stored.get("rooms", ())),
-                cells={column.casefold(): cell for column, cell in stored["cells"].items()},
-                places=tuple(stored.get("places", ())),
-                closed="closed" in stored,
-                points=tuple(map(tuple, stored.get("points", ()))),
-            )
-        )
+    for kind in kinds:
+        for number in reader.numbers("facet", f"kind:{kind}"):
+            found.append(_found(kind, json.loads(reader.stored(number))))
     return sorted(found, key=lambda row: (row.path, row.line))
+
+
+def glossary_of(meta: dict[str, Any]) -> Glossary:
+    """The studio's synonyms, as the index carries them."""
+    return Glossary(
+        tuple(tuple(group) for group in meta["groups"]),
+        tuple((term, tuple(others)) for term, others in meta["one_way"]),
+    )
+
+
+def _found(kind: str, stored: dict[str, Any]) -> FoundRow:
+    return FoundRow(
+        address=stored["address"],
+        page=stored["page"],
+        title=stored["title"],
+        section=stored["heading"],
+        path=stored["path"],
+        line=stored["line"],
+        kind=kind,
+        rooms=tuple(stored.get("rooms", ())),
+        cells={column.casefold(): cell for column, cell in stored["cells"].items()},
+        places=tuple(stored.get("places", ())),
+        closed="closed" in stored,
+        points=tuple(map(tuple, stored.get("points", ()))),
+    )

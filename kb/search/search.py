@@ -15,6 +15,7 @@ from kb.search.engine import Reader
 from kb.search.hit import WAYS, Hit, OpenFault, Result
 from kb.search.match import Matches, match
 from kb.search.names import Names
+from kb.search.rows import glossary_of
 from kb.search.stems import stem
 from kb.terms.glossary import Glossary
 from kb.terms.query import Word, apart, asks_meaning, words
@@ -55,11 +56,7 @@ def search(
     today: date,
 ) -> Result:
     """The best `limit` hits. Those that hold every word stand above those that hold some."""
-    glossary = Glossary(
-        tuple(tuple(group) for group in meta["groups"]),
-        tuple((term, tuple(others)) for term, others in meta["one_way"]),
-    )
-    found = _read(reader, query, glossary)
+    found = _read(reader, query, glossary_of(meta))
     asked = [matches.word for matches in found]
     allowed = _allowed(reader, filters)
     card = _card(reader, asked)

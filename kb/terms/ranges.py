@@ -6,6 +6,7 @@ the noun it belongs to: channel 19 is not track 19.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -36,6 +37,10 @@ _JACKS = re.compile(
     rf"(?:(?P<room>[A-Za-z]\w{{0,11}}):)?(?P<row>[A-Za-z]{{1,2}})(?P<first>\d{{1,3}})"
     rf"(?:{_DASH}(?:(?:[A-Za-z]\w{{0,11}}:)?(?P<row2>[A-Za-z]{{1,2}}))?(?P<last>\d{{1,3}})"
     r"|(?P<more>(?:/[A-Za-z]{0,2}\d{1,3})+))?"
+)
+_FAR_JACKS = (
+    r"(?<![\w:])[A-Za-z]\w{0,11}:[A-Za-z]{1,2}\d{1,3}"
+    r"(?:\s?[-–—]\s?(?:[A-Za-z]\w{0,11}:)?[A-Za-z]{0,2}\d{1,3})?(?!\w)"
 )
 _ONE = rf"(?:[A-Za-z]{{1,2}})?\d{{1,4}}(?:{_DASH}(?:(?:{_NOUN})[\s.]?|[A-Za-z]{{1,2}})?\d{{1,4}})?"
 
@@ -132,6 +137,20 @@ def jack_names(text: str) -> list[str]:
         twice = next(n for n in names if names.count(n) > 1)
         raise RangeError(f"{text} names {twice} twice")
     return names
+
+
+def wired_jacks(text: str) -> list[str]:
+    """The jacks that a Wired to names: the whole cell (`N1–N24`), or those of a room (`B:H5`) in
+    whatever else it says.
+    """
+    try:
+        return jack_names(text)
+    except RangeError:
+        names: list[str] = []
+        for match in re.finditer(_FAR_JACKS, text):
+            with contextlib.suppress(RangeError):
+                names += jack_names(match[0].replace(" ", ""))
+        return names
 
 
 def step(text: str, count: int, what: str = "") -> list[str]:

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from kb.pages.fingerprint import fingerprint
-from kb.pages.model import Choice, Normal, Option, Page, Patch, PatchPoint, Row, Table
+from kb.pages.model import Choice, Option, Page, Patch, PatchPoint, Row, Table
+from kb.pages.normals import Normal, breaks, normalled
 from kb.training.bank import Ask, reading
 from kb.training.options import choice, pick
 
@@ -50,7 +51,7 @@ def questions(page: Page) -> Iterator[Ask]:
 def _cord(page: Page, row: Row, patch: Patch) -> Iterator[Ask]:
     """What a cord does in the top and in the bottom, of one jack of the row."""
     point = _one(row, patch)
-    top = _LOSES if patch.normal == "full" else _KEEPS
+    top = _LOSES if breaks(patch.normal, "top") else _KEEPS
     yield _ask(
         page,
         row,
@@ -91,7 +92,7 @@ def _goes(page: Page, table: Table, row: Row, patch: Patch) -> Iterator[Ask]:
         for other in table.rows
         if isinstance(other.value, Patch) and other is not row and other.value.input
     ]
-    joined = patch.normal in ("full", "half")
+    joined = normalled(patch.normal)
     right = patch.input if joined else _NOWHERE
     wrong = [other.input for other in others if len(other.points) == len(patch.points)]
     wrong += [_NOWHERE] if joined else [patch.input]
@@ -123,7 +124,7 @@ def _stem(text: str) -> frozenset[str]:
 
 def _has_one_normal(patch: Patch) -> bool:
     """Whether each source of a row is normalled to one place; of two, a cord breaks only one."""
-    return patch.normal in ("full", "half") and all(
+    return normalled(patch.normal) and all(
         point.top and len(point.bottoms) == 1 for point in patch.points
     )
 

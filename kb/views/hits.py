@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from kb.search.hit import Hit, Result
 from kb.search.stems import stem
 from kb.terms.words import spans
-from kb.views.terminal import Screen, cells
+from kb.views.terminal import Screen, cells, crumbs, pairs
 
 NORMAL = {
     "full": "full-normalled to",
@@ -45,8 +45,6 @@ def remarks(result: Result, screen: Screen) -> Iterator[str]:
     if result.hits and result.missing:
         missing = ", ".join(f"“{screen.text(word)}”" for word in result.missing)
         yield f"nothing holds every word; the first hit lacks {missing}"
-    if result.behind:
-        yield f"the index is {result.behind} pages behind; another kb is building it"
     yield from result.notes
 
 
@@ -75,16 +73,8 @@ def _title(screen: Screen, hit: Hit, number: int) -> str:
     lead = f"{number} " if number else ""
     where = screen.text(f"{hit.path}:{hit.line}")
     room = screen.width - len(lead) - cells(where) - 2
-    return f"{screen.dim(lead) if lead else ''}{screen.bold(where)}  {_crumbs(screen, hit, room)}"
-
-
-def _crumbs(screen: Screen, hit: Hit, room: int) -> str:
-    """Where in its page a hit stands, without what the path says already where space is short."""
-    for start in range(len(hit.breadcrumb)):
-        crumbs = screen.text(" › ".join(hit.breadcrumb[start:]))
-        if cells(crumbs) <= room:
-            return crumbs
-    return crumbs[: max(0, room - 1)] + screen.text("…") if hit.breadcrumb else ""
+    told = crumbs(screen, hit.breadcrumb, room)
+    return f"{screen.dim(lead) if lead else ''}{screen.bold(where)}  {told}"
 
 
 def _row(screen: Screen, hit: Hit, mark: Callable[[str], str], whole: bool) -> Iterator[str]:
@@ -92,24 +82,13 @@ def _row(screen: Screen, hit: Hit, mark: Callable[[str], str], whole: bool) -> I
     if hit.points:
         yield from _points(screen, hit, mark)
         extra = [(c, v) for c, v in filled if c.casefold() in ("notes", "setup")]
-        yield from _pairs(screen, extra, mark)
+        yield from pairs(screen, extra, mark)
     elif whole:
-        yield from _pairs(screen, filled, mark)
+        yield from pairs(screen, filled, mark)
     else:
         line = " · ".join(cell for _, cell in filled)
         for text in list(screen.wrap(line, "    ", "    "))[:2]:
             yield mark(text)
-
-
-def _pairs(
-    screen: Screen, pairs: list[tuple[str, str]], mark: Callable[[str], str]
-) -> Iterator[str]:
-    margin = max((len(column) for column, _ in pairs), default=0) + 6
-    for column, cell in pairs:
-        label = f"    {screen.text(column)}".ljust(margin)
-        lines = list(screen.wrap(cell, " " * margin, " " * margin))
-        yield screen.dim(label) + mark(lines[0][margin:])
-        yield from (mark(line) for line in lines[1:])
 
 
 def _points(screen: Screen, hit: Hit, mark: Callable[[str], str]) -> Iterator[str]:
@@ -182,7 +161,7 @@ def _card(
         lead = screen.dim(f"{number} ") if numbered else ""
         where = screen.dim(screen.text(f"{hit.path}:{hit.line}"))
         room = screen.width - cells(f"{hit.path}:{hit.line}") - 6
-        yield f"  {lead}{where}  {_crumbs(screen, hit, room)}"
+        yield f"  {lead}{where}  {crumbs(screen, hit.breadcrumb, room)}"
         if hit.row is not None:
             yield from _row(screen, hit, mark, whole=hit.kind in ("mod", "fault"))
         else:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kb.pages.inline import plain
 from kb.pages.model import Page, Row, Section, Table
 from kb.pages.problem import told
-from kb.studio import Found
 from kb.views.terminal import Screen, cells, padded, table
+
+if TYPE_CHECKING:
+    from kb.pages.lookup import Found
 
 _LIST = re.compile(r"^(\s*)([-*+]|\d{1,3}[.)])\s+(?:\[([ xX])\]\s+)?(.*)$")
 _FENCE = re.compile(r"^\s*(```|~~~)")

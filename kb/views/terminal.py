@@ -7,7 +7,7 @@ import shutil
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TextIO
 
 from kb.terms.text import clean
@@ -103,3 +103,25 @@ def table(screen: Screen, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]
     yield screen.dim("  ".join(map(padded, head, widths)).rstrip())
     for line in lines:
         yield "  ".join(map(padded, line, widths)).rstrip()
+
+
+def pairs(
+    screen: Screen, named: Sequence[tuple[str, str]], mark: Callable[[str], str] | None = None
+) -> Iterator[str]:
+    """Names and what belongs to them, in two columns; `mark` makes the text safe to print."""
+    mark = mark or screen.text
+    margin = max((len(name) for name, _ in named), default=0) + 6
+    for name, text in named:
+        label = f"    {screen.text(name)}".ljust(margin)
+        lines = list(screen.wrap(text, " " * margin, " " * margin))
+        yield screen.dim(label) + mark(lines[0][margin:])
+        yield from (mark(line) for line in lines[1:])
+
+
+def crumbs(screen: Screen, breadcrumb: Sequence[str], room: int) -> str:
+    """Where in its page something stands, without what the path says where space is short."""
+    for start in range(len(breadcrumb)):
+        told = screen.text(" › ".join(breadcrumb[start:]))
+        if cells(told) <= room:
+            return told
+    return told[: max(0, room - 1)] + screen.text("…") if breadcrumb else ""
