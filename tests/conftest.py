@@ -20,7 +20,7 @@ CLOCK = """
 import datetime
 import os
 
-day = datetime.date.fromisoformat(os.environ["TEST_DAY"])
+day = datetime.date.fromisoformat(os.environ.get("TEST_DAY", "2026-11-22"))
 
 class date(datetime.date):
     @classmethod
