@@ -309,3 +309,16 @@ def test_a_restore_waits_for_no_one_who_only_reads(tmp_path: Path) -> None:
     restore(tmp_path / "data", tmp_path / "state", NOW)
     reader.close()
     assert everything(tmp_path) == events
+
+
+def test_a_line_shows_nothing_that_a_terminal_obeys() -> None:
+    event = make(
+        Draft("tick", "m", "s", body={"text": "\x7f\x1b\x9b"}),
+        machine="m",
+        seq=1,
+        lamport=1,
+        now=NOW,
+        entropy=bytes,
+    )
+    assert to_line(event).rstrip("\n").isprintable()
+    assert from_line(to_line(event)) == event

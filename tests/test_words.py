@@ -84,10 +84,19 @@ def test_only_what_was_asked_for_is_marked() -> None:
     assert marked == ["Ch 19", "+4 dBu"]
 
 
-@given(st.text())
+def test_what_is_no_text_can_be_asked_for_all_the_same() -> None:
+    asked = words("lamp \udcff x\udc80y", GLOSSARY)
+    assert asked[0].text == "lamp"
+    for word in asked:
+        for phrase in word.exact:
+            " ".join(phrase).encode()
+
+
+@given(st.text() | st.text(st.characters(categories=["Cs", "Ll"])))
 def test_any_text_is_cut_into_tokens_without_blanks(text: str) -> None:
     for token in index_tokens(text):
         assert token and not token.isspace()
+        token.encode()  # as it stands in the index
     words(text, GLOSSARY)
     for start, end in spans(text, {"a", "1"}, {"b"}, str):
         assert 0 <= start < end <= len(text)

@@ -128,7 +128,8 @@ def _one(
     while verdict.word == "again":
         said = asker.read(ask, order)
         if said.strip() == HINT:
-            asker.tell([screen.text(ask.hint or "no hint for this one")])
+            hint = ask.hint or "no hint for this one"
+            asker.tell([screen.text(line) for line in hint.split("\n")])
             hinted = hinted or bool(ask.hint)
         elif said.startswith(DISPUTE):
             disputed = said.removeprefix(DISPUTE).strip()

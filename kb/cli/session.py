@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb import errors
 from kb.errors import KbError
-from kb.terms.text import clean
+from kb.terms.text import clean, clean_json
 
 if TYPE_CHECKING:
     from kb.studio import Studio
@@ -83,7 +83,7 @@ def say_json(value: Any) -> None:
     """A result as JSON, on standard output."""
     import json
 
-    _write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    _write(clean_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
 
 
 def say_long(screen: Screen, lines: list[str]) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from kb.pages import inline
 from kb.pages.model import Cloze, Numeric, Short
 from kb.terms import units
-from kb.terms.text import one_line
+from kb.terms.text import clean, one_line
 from kb.terms.units import AmbiguousError, Quantity, UnitError, UnknownUnitError
 
 _LABEL = re.compile(r"\s*(?:\*\*|__)answers?(?::(?:\*\*|__)|(?:\*\*|__)\s*:)", re.IGNORECASE)
@@ -49,10 +49,18 @@ def _spans(rest: str) -> list[str]:
         raise KeyProblemError(
             "after **Answer:** stand code spans joined by or, and nothing else: `this` or `that`"
         )
-    spans = [one_line(inside) for _, _, inside in found]
+    spans = [_typable(inside) for _, _, inside in found]
     if not all(spans):
         raise KeyProblemError("an empty answer")
     return spans
+
+
+def _typable(text: str) -> str:
+    """The text on one line. Raises KeyProblemError where nobody could ever type it."""
+    text = one_line(text)
+    if (shown := clean(text)) != text:
+        raise KeyProblemError(f'no keyboard types "{shown}"')
+    return text
 
 
 def _numeric(span: str, sure: bool) -> Numeric | None:
@@ -130,13 +138,15 @@ def cloze(paragraphs: list[str]) -> Cloze:
             if not bold:
                 parts[-1] += re.sub(r"\s+", " ", text)
                 continue
-            accepted = tuple(one_line(code) for code in codes) or (one_line(text),)
+            accepted = tuple(_typable(code) for code in codes) or (_typable(text),)
             if not all(accepted):
                 raise KeyProblemError("an empty blank")
             blanks.append(accepted)
             parts.append("")
     if not blanks:
         raise KeyProblemError("type=cloze, but no bold words to leave out")
+    if len(blanks) > 1 and any("|" in text for blank in blanks for text in blank):
+        raise KeyProblemError("a blank with | in it: that sign stands between the answers to two")
     parts[0], parts[-1] = parts[0].lstrip(), parts[-1].rstrip()
     return Cloze(tuple(parts), tuple(blanks))
 

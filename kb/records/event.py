@@ -157,7 +157,7 @@ def digest(event: Event) -> str:
 
 def to_line(event: Event) -> str:
     """The event as one line of the journal, its end of line included."""
-    return compact(_plain(event)) + "\n"
+    return compact(_plain(event)).replace("\x7f", "\\u007f") + "\n"  # JSON would leave it
 
 
 def from_line(line: str | bytes) -> Event:

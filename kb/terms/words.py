@@ -135,7 +135,8 @@ _SPELLED = dict(
 def fold(text: str) -> str:
     """Lower case, without accents, each sign in one spelling."""
     if not text.isascii():
-        text = text.translate(_SIGNS)
+        # A file name or an argument need not be text; a term must.
+        text = text.encode("utf-8", "replace").decode().translate(_SIGNS)
         if not text.isascii():
             text = unicodedata.normalize("NFKD", text)
             text = "".join(c for c in text if not unicodedata.combining(c)).translate(_SIGNS)

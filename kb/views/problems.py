@@ -18,8 +18,8 @@ if TYPE_CHECKING:  # a rule is explained without reading a page
 def lines(screen: Screen, report: Report, docs_name: str) -> Iterator[str]:
     """Each problem as `path:line:column: code message`, and how many there are."""
     for problem in report.problems:
-        where = screen.text(f"{docs_name}/{problem.path}").replace("\n", "\\n")
-        message = screen.text(problem.message).replace("\n", "\\n")
+        where = screen.text(f"{docs_name}/{problem.path}")
+        message = screen.text(problem.message)
         remark = screen.dim(" (warning)") if problem.warning else ""
         at = f"{where}:{problem.line or 1}:{problem.column or 1}:"
         yield f"{at} {_code(screen, problem)} {message}{remark}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kb.records.people import Person, Roster
+from kb.terms.text import one_line
 from kb.training.board import Board, missing_for
 from kb.training.choose import numbers
 from kb.training.ladder import Ladder
@@ -168,7 +169,9 @@ def _quiz(screen: Screen, one: Standing, own: bool) -> Iterator[str]:
     if own:
         for two in one.changed:
             if two.was == two.now:
-                yield from screen.wrap(screen.text(two.now), "        new answer: ", " " * 20)
+                yield from screen.wrap(
+                    screen.text(one_line(two.now)), "        new answer: ", " " * 20
+                )
             else:
                 yield from change(screen, two.item.number, two.was, two.now)
 
