@@ -177,6 +177,21 @@ def test_of_a_thing_there_is_one_of_this_or_that_is_no_question() -> None:
     assert of(head + row.format("R44")) == []  # a microphone, not a jack
 
 
+def test_what_is_said_of_another_part_of_the_same_thing_is_no_wrong_answer() -> None:
+    head = "\n".join(MODS.split("\n")[:4])
+    rows = [
+        "Plate | Feet | hard | on springs | Wedge nothing under it",
+        "Plate | Damper | by hand | by motor | Turn the remote slowly",
+        "Spring | Tank | loose | on rubber | Shut the door softly",
+        "Chamber | Send | direct | filtered | Send the full signal",
+        "Delay | Switch | +4 | −10 | Leave it alone",
+    ]
+    text = head + "".join(f"\n| {row} | 2011-08-22 | TK |" for row in rows) + "\n"
+    asks = {ask.id.rpartition("/")[2]: ask for ask in of(text)}
+    assert "Turn the remote slowly" not in shown(asks["plate-feet:do"].key)
+    assert "Shut the door softly" in shown(asks["plate-feet:do"].key)
+
+
 def test_a_question_does_not_say_its_own_answer() -> None:
     def asked(old: str, new: str) -> list[str]:
         assert old in MODS

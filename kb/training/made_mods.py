@@ -77,12 +77,19 @@ def _where(page: Page, row: Row, mod: Mod, others: Sequence[tuple[Row, Mod]]) ->
 
 
 def _do(page: Page, row: Row, mod: Mod, others: Sequence[tuple[Row, Mod]]) -> Iterator[Ask]:
-    """What is said of other mods of the same family is wrong here, if they are elsewhere."""
+    """What is said of other mods of the same family is wrong here, if they are elsewhere.
+
+    Of the same thing it is true as well, unless that is a whole section of the desk and the parts
+    have nothing in common.
+    """
     if names_a_place(clause(mod.do)) or _same_numbers(mod, clause(mod.do)):
         return  # the jack that the answer names is the one that was asked about
     family = [(other, m) for other, m in others if _noun(other) == _noun(row)]
+    same = [(other, m) for other, m in family if other.cells[0] == row.cells[0]]
     if not _noun(row) and 2 * (len(family) + 1) <= len(others) + 1:
-        family = [(other, m) for other, m in family if other.cells[0] == row.cells[0]]
+        family = [(o, m) for o, m in same if words(m.part).isdisjoint(words(mod.part))]
+    else:
+        family = [pair for pair in family if pair not in same]
     wrong = [
         clause(m.do)
         for other, m in family
