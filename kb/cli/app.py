@@ -39,7 +39,7 @@ class _Grouped(TyperGroup):
 # opened: all of them would make every search a fifth slower.
 DOORS = {
     "lookup": ("search", "show", "list", "reindex"),
-    "room": ("mods",),
+    "room": ("mods", "patch"),
     "learn": ("quiz", "questions", "review"),
     "checklists": ("checklist",),
     "staff": ("signoff", "progress"),

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kb import errors
-from kb.cli.session import Session, note, say_json, say_long, typed
+from kb.cli.session import Session, note, say_json, say_lines, say_long, typed
 from kb.errors import KbError
 
 _PANEL = "Look things up"
@@ -18,6 +18,7 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 def join(app: typer.Typer) -> None:
     """Add these commands to the app."""
     app.command(rich_help_panel=_PANEL)(mods)
+    app.command(rich_help_panel=_PANEL)(patch)
 
 
 def mods(
@@ -62,3 +63,37 @@ def mods(
         note([views.nothing(screen, asked, session.room, removed)])
     if not shown:
         raise typer.Exit(errors.NO)
+
+
+def patch(
+    ctx: typer.Context,
+    where: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[WHERE]", help="A jack, A:C17, or a signal: ch 17 insert send."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say what a jack is, what a cord does in it, where its signal comes from and goes."""
+    from kb.room.bay import Bay
+    from kb.room.jacks import SeveralError, find
+    from kb.views import patch as views
+
+    session: Session = ctx.obj
+    studio, screen = session.studio, session.screen
+    rows = studio.rows("patch", "mod", "fault")
+    of_kind = {
+        kind: [row for row in rows if row.kind == kind] for kind in ("patch", "mod", "fault")
+    }
+    bay = Bay(of_kind["patch"])
+    book = views.Book(bay, of_kind["mod"], of_kind["fault"], studio.places.docs.name)
+    asked = typed(where or ())
+    try:
+        found = find(bay, asked, session.room, studio.glossary)
+    except SeveralError as error:
+        say_lines(views.several(screen, bay, error.fits))
+        raise
+    if json:
+        say_json({"points": [point for meant in found for point in views.as_json(book, meant)]})
+        return
+    note(found[0].remarks)
+    say_long(screen, list(views.lines(screen, book, found)))

@@ -104,7 +104,7 @@ class Bay:
 
     def __init__(self, rows: Iterable[FoundRow]) -> None:
         """Of patch rows."""
-        self.points = tuple(_points(rows))
+        self.points = tuple(sorted(_points(rows), key=lambda point: point.room))
         self._at: dict[str, list[Point]] = {}
         for point in self.points:
             for jack in point.jacks:
@@ -115,26 +115,35 @@ class Bay:
     @cached_property
     def standing(self) -> tuple[Point, ...]:
         """The points that hold with no set-up in force."""
-        return tuple(p for p in self.points if any(self._at[jack][0] is p for jack in p.jacks))
+        return tuple(p for p in self.points if any(self.at(jack) is p for jack in p.jacks))
 
     @cached_property
     def rooms(self) -> tuple[str, ...]:
         """The rooms that have a bay, in order; one without a name is empty."""
         return tuple(sorted({point.room for point in self.points}))
 
-    def at(self, jack: str) -> Point | None:
-        """The point of a jack."""
-        points = self._at.get(jack)
-        return points[0] if points else None
+    def __contains__(self, jack: str) -> bool:
+        return jack in self._at
+
+    def at(self, jack: str) -> Point:
+        """The point of a jack that is there."""
+        return self._at[jack][0]
+
+    def rows(self, room: str) -> dict[str, list[str]]:
+        """The jacks of a room by the letter of their row, both in order."""
+        rows: dict[str, list[str]] = {}
+        for jack in self._at:
+            if self.at(jack).room == room:
+                rows.setdefault(row_and_number(jack)[0], []).append(jack)
+        return {letter: sorted(rows[letter], key=row_and_number) for letter in sorted(rows)}
 
     def setups(self, jack: str) -> list[Point]:
         """What else a jack stands for, in set-ups."""
-        return self._at.get(jack, [])[1:]
+        return self._at[jack][1:]
 
     def name(self, jack: str) -> str:
-        """What a jack is called; empty for one that is not there."""
-        point = self.at(jack)
-        return point.name(jack) if point else ""
+        """What a jack that is there is called."""
+        return self.at(jack).name(jack)
 
     @cached_property
     def wires(self) -> tuple[Wire, ...]:
@@ -148,9 +157,21 @@ class Bay:
                     found.setdefault(frozenset(wire[:2]), wire)
         return tuple(found.values())
 
+    def wires_of(self, point: Point) -> list[Wire]:
+        """The wires that end on a point."""
+        return [wire for jack in point.jacks for wire in self._wires_at.get(jack, ())]
+
+    @cached_property
+    def _wires_at(self) -> dict[str, list[Wire]]:
+        found: dict[str, list[Wire]] = {}
+        for wire in self.wires:
+            for jack in wire[:2]:
+                found.setdefault(jack, []).append(wire)
+        return found
+
     def _wire(self, point: Point, far: str) -> Wire:
         """At the back of a bottom a signal leaves the bay, at the back of a top it comes in."""
-        other = self._at[far][0]
+        other = self.at(far)
         if far == other.top and point.bottoms:
             return Wire(point.bottoms[0], far, both_ways=False)
         if far != other.top and point.top:
@@ -160,7 +181,17 @@ class Bay:
     @cached_property
     def units(self) -> tuple[Unit, ...]:
         """The boxes whose way in and way out are on a bay, then tie lines and mults."""
-        return (*self._boxes(), *self._ties(), *self._mults())
+        return (*self.boxes, *self._ties(), *self._mults())
+
+    @cached_property
+    def boxes(self) -> tuple[Unit, ...]:
+        """The boxes alone."""
+        return tuple(self._boxes())
+
+    @cached_property
+    def stems(self) -> frozenset[tuple[str, ...]]:
+        """What the boxes are called, in lower case and word by word."""
+        return frozenset(tuple(unit.name.casefold().split()) for unit in self.boxes)
 
     def _boxes(self) -> Iterator[Unit]:
         ins: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}
@@ -186,13 +217,13 @@ class Bay:
 
     def _are_joined(self, top: str, bottom: str) -> bool:
         """Whether out and in are a send and its return, and no box."""
-        return (top, bottom) in self._at[top][0].joined
+        return (top, bottom) in self.at(top).joined
 
     def _ties(self) -> Iterator[Unit]:
         for wire in self.wires:
             ways = [wire[:2], (wire.end, wire.source)] if wire.both_ways else [wire[:2]]
             for near, far in ways:
-                yield Unit(self.name(near), self._at[near][0].room, ((near, far),), tie=True)
+                yield Unit(self.name(near), self.at(near).room, ((near, far),), tie=True)
 
     def _mults(self) -> Iterator[Unit]:
         for point in self.standing:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.errors import KbError
-from kb.room.names import Asked, as_strip, asked, held, mended, tokens
+from kb.room.names import Asked, asked, held, mended, readings, tokens
 from kb.terms.glossary import Glossary
 from kb.terms.nouns import NOUNS
 from kb.terms.text import slug
@@ -92,13 +92,12 @@ def _found(
     rows: Sequence[FoundRow], said: Asked, glossary: Glossary
 ) -> tuple[list[FoundRow], list[str]]:
     """The mods that words mean, by what they are about; else by what they say; else by a guess."""
-    if found := _named(rows, said):
-        return found, []
-    strip = as_strip(said)
-    if strip != said and (found := _named(rows, strip)):
-        return found, []
-    if found := [row for row in rows if _fits(strip, row, _everything(row))]:
-        return found, [f"no Where or Part says “{said.text}”; these mention it"]
+    for reading in readings(said, glossary):
+        if found := _named(rows, reading):
+            return found, []
+    for reading in readings(said, glossary):
+        if found := [row for row in rows if _fits(reading, row, _everything(row))]:
+            return found, [f"no Where or Part says “{said.text}”; these mention it"]
     vocabulary = frozenset(token for row in rows for token in _everything(row))
     meant, remarks = mended(said, vocabulary, glossary)
     if not remarks:
@@ -149,7 +148,7 @@ def _subject(row: FoundRow) -> frozenset[str]:
 
 def _fits(said: Asked, row: FoundRow, among: frozenset[str]) -> bool:
     at = frozenset(row.places)
-    return all(held(word, among, at) for word in said.words if not word.faint)
+    return all(held(word, among, at, wide=True) for word in said.words if not word.faint)
 
 
 def _everything(row: FoundRow) -> frozenset[str]:
@@ -169,7 +168,8 @@ def _addressed(rows: Sequence[FoundRow], text: str) -> list[FoundRow]:
         return [
             row
             for row in rows
-            if f"/{page}".endswith(f"/{row.page}") and (not line or row.line == int(line))
+            if f"/{page}".endswith(f"/{row.page}") or f"/{row.page}".endswith(f"/{page}")
+            if not line or row.line == int(line)
         ]
     page, _, section = text.partition("#")
     if not section and "/" not in page:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Set
+from collections.abc import Iterator, Set
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -56,12 +57,19 @@ def asked(text: str, glossary: Glossary) -> Asked:
             room = word.text[-1]
         else:
             found.append(word)
+    found = [_side(word) for word in found]
     said = {part for word in found for part in word.text.split()} | {room}
     # `a` is a word of no subject anywhere else. Here it is a unit of its kind: 1176 A.
     for core, _, _ in map(analysed, chunks(fold(spread))):
         if len(core) == 1 and core.isalpha() and core not in said:
             found.append(Word(core, ((core,),)))
     return Asked(text, tuple(found), room)
+
+
+def _side(word: Word) -> Word:
+    """The left of a pair is called L on a bay."""
+    letter = word.text[:1] if word.text in ("left", "right") else ""
+    return replace(word, exact=(*word.exact, (letter,))) if letter else word
 
 
 def _range(pair: re.Match[str]) -> str:
@@ -83,14 +91,18 @@ def tokens(text: str) -> frozenset[str]:
     return frozenset([*found, *(f"~{stem(token)}" for token in found if token.isalpha())])
 
 
-def held(word: Word, among: Set[str], at: Set[str]) -> bool:
-    """Whether a thing that has these tokens, and is at these places, is what a word says."""
+def held(word: Word, among: Set[str], at: Set[str], wide: bool = False) -> bool:
+    """Whether a thing that has these tokens, and is at these places, is what a word says.
+
+    With `wide`, also where the glossary says that it is worth a look.
+    """
     if word.places:
         if not at.isdisjoint(word.places):
             return True
         if not word.places[0].startswith("jack:"):
             return False  # what merely mentions channel 19 is not there
-    if any(_all(phrase, among) for phrase in (*word.exact, *word.synonyms)):
+    phrases = (*word.exact, *word.synonyms, *(word.wider if wide else ()))
+    if any(_all(phrase, among) for phrase in phrases):
         return True
     return word.plain and f"~{stem(word.exact[0][0])}" in among
 
@@ -99,18 +111,37 @@ def _all(phrase: Phrase, among: Set[str]) -> bool:
     return all(token in among for token in phrase)
 
 
-def as_strip(asked_: Asked) -> Asked:
-    """The same with the number of an insert, a send or a fader taken for that of its strip."""
-    found: list[Word] = []
-    for word in asked_.words:
-        nouns = {place.partition(":")[0] for place in word.places}
-        if nouns and nouns <= _OF_A_STRIP:
-            strips = tuple(f"ch:{place.partition(':')[2]}" for place in word.places)
-            found.append(Word(word.text, tuple((place,) for place in strips), strips))
-            found += [Word(noun, ((noun,),), plain=True) for noun in sorted(nouns)]
-        else:
-            found.append(word)
-    return asked_._replace(words=tuple(found))
+def readings(said: Asked, glossary: Glossary) -> Iterator[Asked]:
+    """What words may mean, the likeliest first: what they say; the number of an insert or a fader
+    as that of its strip; a noun as another that means the same, bus 3 as group 3.
+    """
+    yield said
+    strip = said._replace(words=tuple(one for word in said.words for one in _of_strip(word)))
+    if strip != said:
+        yield strip
+    other = said._replace(words=tuple(_other_noun(word, glossary) for word in said.words))
+    if other != said:
+        yield other
+
+
+def _of_strip(word: Word) -> list[Word]:
+    nouns = {place.partition(":")[0] for place in word.places}
+    if not nouns or not nouns <= _OF_A_STRIP:
+        return [word]
+    strips = tuple(f"ch:{place.partition(':')[2]}" for place in word.places)
+    nouns_said = [Word(noun, ((noun,),), plain=True) for noun in sorted(nouns)]
+    return [Word(word.text, tuple((place,) for place in strips), strips), *nouns_said]
+
+
+def _other_noun(word: Word, glossary: Glossary) -> Word:
+    meant = dict.fromkeys(
+        f"{NOUN_OF[name]}:{place.partition(':')[2]}"
+        for place in word.places
+        for name in map(" ".join, glossary.synonyms(glossary.key([place.partition(":")[0]])))
+        if name in NOUN_OF
+    )
+    more = tuple(place for place in meant if place not in word.places)
+    return replace(word, places=word.places + more) if more else word
 
 
 @lru_cache(maxsize=8192)
@@ -132,16 +163,18 @@ def about(name: str) -> frozenset[str]:
 
 
 def mended(asked_: Asked, vocabulary: Set[str], glossary: Glossary) -> tuple[Asked, list[str]]:
-    """The same with slips put right, and what was put right, in words; nothing if nothing was.
+    """The same with slips put right and shortened words made whole, and what that was, in words.
 
-    A slip is a plain word that is not in the vocabulary, while one close to it is.
+    Such is a plain word that is not in the vocabulary, while one close to it, or longer, is.
     """
     told, text = [], fold(asked_.text)
+    known = sorted((v for v in vocabulary if v.isalpha()), key=len)
     for word in asked_.words:
         typed = word.text
-        if not word.plain or len(typed) < 4 or held(word, vocabulary, vocabulary):
+        if not word.plain or len(typed) < 3 or held(word, vocabulary, vocabulary):
             continue
-        close = difflib.get_close_matches(typed, [v for v in vocabulary if v.isalpha()], 1, _CLOSE)
+        close = difflib.get_close_matches(typed, known, 1, _CLOSE) if len(typed) > 3 else []
+        close = close or [longer for longer in known if longer.startswith(typed)][:1]
         if close:
             text = re.sub(rf"\b{re.escape(typed)}\b", close[0], text)
             told.append(f"nobody wrote “{typed}”; looked for “{close[0]}”")
