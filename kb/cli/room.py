@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kb import errors
 from kb.cli.session import Session, note, say_json, say_lines, say_long, typed
 from kb.errors import KbError
+
+if TYPE_CHECKING:
+    from kb.search.rows import FoundRow
+    from kb.views.patch import Book
 
 _PANEL = "Look things up"
 
@@ -71,29 +75,95 @@ def patch(
         list[str] | None,
         typer.Argument(metavar="[WHERE]", help="A jack, A:C17, or a signal: ch 17 insert send."),
     ] = None,
+    trace: Annotated[bool, typer.Option("--trace", help="The way from source to end.")] = False,
+    via: Annotated[
+        list[str] | None,
+        typer.Option(metavar="BOX", help="The cords to place for it to go through this box."),
+    ] = None,
+    row: Annotated[
+        str | None, typer.Option(metavar="LETTER", help="Draw this row and the one it stands on.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Say what a jack is, what a cord does in it, where its signal comes from and goes."""
+    """Say what a jack is and what a cord does in it; or the cords to place.
+
+    Several --via are taken in turn: kb patch ch 17 --via "1176 A" --via "EQP-1A L". A tie line is
+    one too. --json gives {"points": [...]}, with --trace {"paths": [...]}, with --via
+    {"plans": [...]}, with --row one row; {"fits": [...]} where several points fit.
+    """
     from kb.room.bay import Bay
-    from kb.room.jacks import SeveralError, find
+    from kb.room.jacks import SeveralError
     from kb.views import patch as views
 
     session: Session = ctx.obj
-    studio, screen = session.studio, session.screen
-    rows = studio.rows("patch", "mod", "fault")
-    of_kind = {
-        kind: [row for row in rows if row.kind == kind] for kind in ("patch", "mod", "fault")
-    }
-    bay = Bay(of_kind["patch"])
-    book = views.Book(bay, of_kind["mod"], of_kind["fault"], studio.places.docs.name)
     asked = typed(where or ())
+    _one_question(asked, trace, via or [], row)
+    kinds: dict[str, list[FoundRow]] = {"patch": [], "mod": [], "fault": []}
+    for found in session.studio.rows(*kinds):
+        kinds[found.kind].append(found)
+    bay = Bay(kinds["patch"])
+    book = views.Book(bay, kinds["mod"], kinds["fault"], session.studio.places.docs.name)
     try:
-        found = find(bay, asked, session.room, studio.glossary)
+        if row is not None:
+            _draw(session, book, row, json)
+        elif via:
+            _plan(session, book, asked, via, json)
+        else:
+            _look(session, book, asked, trace, json)
     except SeveralError as error:
-        say_lines(views.several(screen, bay, error.fits))
+        if json:
+            say_json({"fits": views.fits_as_json(error.fits)})
+        else:
+            say_lines(views.several(session.screen, bay, error.fits))
         raise
-    if json:
+
+
+def _one_question(asked: str, trace: bool, via: list[str], row: str | None) -> None:
+    """Raises KbError for options that cannot be answered together."""
+    if row is not None and (asked or trace or via):
+        raise KbError("--row draws a row; leave out WHERE, --trace and --via")
+    if trace and via:
+        raise KbError("--trace is the way with no cord in, --via the one with cords; ask for one")
+
+
+def _look(session: Session, book: Book, asked: str, trace: bool, json: bool) -> None:
+    from kb.room.jacks import find
+    from kb.views import patch as views
+    from kb.views import routes
+
+    found = find(book.bay, asked, session.room, session.studio.glossary)
+    if json and trace:
+        say_json({"paths": routes.paths_as_json(book, found)})
+    elif json:
         say_json({"points": [point for meant in found for point in views.as_json(book, meant)]})
+    else:
+        note(found[0].remarks)
+        told = routes.traced if trace else views.lines
+        say_long(session.screen, list(told(session.screen, book, found)))
+
+
+def _plan(session: Session, book: Book, asked: str, via: list[str], json: bool) -> None:
+    from kb.room.via import plans
+    from kb.views import routes
+
+    names = [typed([name]) for name in via]
+    found = plans(book.bay, asked, names, session.room, session.studio.glossary, book.faults)
+    if json:
+        say_json({"plans": [routes.plan_as_json(book, plan) for plan in found]})
         return
-    note(found[0].remarks)
-    say_long(screen, list(views.lines(screen, book, found)))
+    lines: list[str] = []
+    for plan in found:
+        lines += [""] if lines else []
+        lines += routes.planned(session.screen, book, plan)
+    say_long(session.screen, lines)
+
+
+def _draw(session: Session, book: Book, row: str, json: bool) -> None:
+    from kb.room.rows import pair
+    from kb.views import bay_rows
+
+    found = pair(book.bay, typed([row]), session.room)
+    if json:
+        say_json(bay_rows.as_json(book, found))
+    else:
+        say_long(session.screen, list(bay_rows.drawn(session.screen, book, found)))

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from kb.pages.normals import Normal, normalled
-from kb.room.names import DIRECTIONS
+from kb.room.names import DIRECTIONS, about
 from kb.terms.ranges import wired_jacks
 
 if TYPE_CHECKING:
@@ -169,6 +169,22 @@ class Bay:
                 found.setdefault(jack, []).append(wire)
         return found
 
+    def wired_end(self, point: Point) -> str:
+        """The jack of a point that its Wired to is behind: that of a box, of a mic line, else the
+        one whose name has most in common with it.
+        """
+        if not point.top or not point.bottoms:
+            return point.jacks[0]
+        ways_in = {leg[0] for unit in self.boxes for leg in unit.legs}
+        ways_out = {leg[1] for unit in self.boxes for leg in unit.legs}
+        if point.top in ways_out and point.bottoms[0] not in ways_in:
+            return point.top
+        if point.bottoms[0] in ways_in and point.top not in ways_out:
+            return point.bottoms[0]
+        said = about(point.wired_to)
+        top, bottom = (len(said & about(name)) for name in (point.out, point.inputs[0]))
+        return point.bottoms[0] if bottom > top else point.top
+
     def _wire(self, point: Point, far: str) -> Wire:
         """At the back of a bottom a signal leaves the bay, at the back of a top it comes in."""
         other = self.at(far)
@@ -264,6 +280,17 @@ def short(jack: str) -> str:
 def room_of(jack: str) -> str:
     """The room of a jack, empty where it names none."""
     return jack.rpartition(":")[0]
+
+
+def letters_said(letters: Iterable[str]) -> str:
+    """Letters of rows with runs drawn together: `A–H, J–N, P`."""
+    runs: list[list[str]] = []
+    for letter in letters:
+        if runs and len(letter) == 1 and ord(runs[-1][-1][-1]) + 1 == ord(letter):
+            runs[-1].append(letter)
+        else:
+            runs.append([letter])
+    return ", ".join(run[0] + (f"–{run[-1]}" if run[1:] else "") for run in runs)
 
 
 def row_and_number(jack: str) -> tuple[str, int]:

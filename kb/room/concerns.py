@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.room.bay import Bay, Point, stem
+from kb.room.bay import Bay, Point, short, stem
 from kb.room.names import about, tokens
 from kb.terms.ranges import spoken
 from kb.terms.words import analysed, chunks, fold
@@ -47,6 +47,24 @@ def concerns(bay: Bay, point: Point, rows: Iterable[FoundRow]) -> list[Concern]:
         if not row.closed and (itself := _concerns(bay, point, row)) is not None:
             found.append(Concern(row, itself, _at(point, row)))
     return sorted(found, key=lambda one: (not one.itself, len(one.row.places)))
+
+
+def jacks_of(bay: Bay, point: Point, row: FoundRow) -> tuple[str, ...]:
+    """The jacks of a point that a fault of its own is on."""
+    room = point.room.casefold()
+    placed = {
+        jack: {f"jack:{short(jack)}".casefold(), f"jack:{room}:{short(jack)}".casefold()}
+        for jack in point.jacks
+    }
+    found = [jack for jack, names in placed.items() if not names.isdisjoint(row.places)]
+    where, said = row.cells["where"], about(row.cells.get("symptom", ""))
+    found = found or [
+        jack
+        for jack in point.jacks
+        if _is_named(bay, where, _called(point.room, (point.name(jack),)))
+    ]
+    found = found or [jack for jack in point.jacks if about(point.name(jack)) & said]
+    return tuple(found) or point.jacks
 
 
 def _at(point: Point, row: FoundRow) -> str:
@@ -94,7 +112,7 @@ def _concerns(bay: Bay, point: Point, row: FoundRow) -> bool | None:
         for place in shared
         if not place.startswith("jack:") and (here or _alone(place, names))
     )
-    if not shared or not _of_this_room(bay, point, where):
+    if not shared or not _of_this_room(bay, point, where) or _elsewhere(point, row):
         return None
     whole = tokens(point.wired_to).union(*map(tokens, names))
     if not about(where) <= whole:
@@ -109,6 +127,15 @@ def _concerns(bay: Bay, point: Point, row: FoundRow) -> bool | None:
 def _alone(place: str, names: Sequence[str]) -> bool:
     """Whether a name says this place and nothing more."""
     return any(place in tokens(name) and not about(name) for name in names)
+
+
+def _elsewhere(point: Point, row: FoundRow) -> bool:
+    """Whether a row is about another place of a kind that this point has: Box W, and here S."""
+    for noun in {place.partition(":")[0] for place in row.places} - {"jack"}:
+        mine = {place for place in point.places if place.startswith(f"{noun}:")}
+        if mine and mine.isdisjoint(row.places):
+            return True
+    return False
 
 
 def _of_this_room(bay: Bay, point: Point, where: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from kb.errors import KbError
-from kb.room.bay import Bay, Point, full, room_of, short
+from kb.room.bay import Bay, Point, full, letters_said, room_of, short
 from kb.room.names import Asked, asked, held, mended, readings, tokens
 from kb.terms.glossary import Glossary
 from kb.terms.ranges import RangeError, jack_names, spoken
@@ -175,20 +175,9 @@ def _no_jack(bay: Bay, text: str, room: str) -> str:
     for one in [room] if room else bay.rooms:
         rows = bay.rows(one)
         row = rows.get(letter[0].upper()) if letter else None
-        has = spoken(f"jack:{short(jack)}" for jack in row) if row else f"rows {_runs(list(rows))}"
+        has = spoken(f"jack:{short(jack)}" for jack in row) if row else f"rows {letters_said(rows)}"
         told.append(f"{one or 'the bay'} has {has}")
     return f"no jack {text.upper()}: {'; '.join(told)}"
-
-
-def _runs(letters: Sequence[str]) -> str:
-    """Letters with runs drawn together: `A–H, J–N, P`."""
-    runs: list[list[str]] = []
-    for letter in letters:
-        if runs and len(letter) == 1 and ord(runs[-1][-1][-1]) + 1 == ord(letter):
-            runs[-1].append(letter)
-        else:
-            runs.append([letter])
-    return ", ".join(run[0] + (f"–{run[-1]}" if run[1:] else "") for run in runs)
 
 
 def _nearest(bay: Bay, said: Asked, room: str) -> str:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from kb.errors import KbError
 from kb.room.bay import Bay, Unit, room_of, short
+from kb.room.concerns import concerns
 from kb.room.cords import OtherRoomError, Plan, plan
 from kb.room.jacks import Meant, SeveralError, find, known_room
 from kb.room.names import Asked, asked, held, mended, readings, tokens
 from kb.terms.glossary import Glossary
 from kb.terms.query import Word
+
+if TYPE_CHECKING:
+    from kb.search.rows import FoundRow
 
 _NUMBERED = re.compile(r"(?P<name>.+?)[\s#]+(?P<number>\d{1,2})")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
@@ -24,18 +29,18 @@ def plans(
     boxes: Sequence[str],
     room: str,
     glossary: Glossary,
-    faulty: Set[str] = frozenset(),
+    faults: Sequence[FoundRow] = (),
 ) -> list[Plan]:
     """How to take a signal through boxes, in a room or in each one where it can be done.
 
-    `faulty` jacks are not proposed. Raises KbError where it can be done in none.
+    Tie lines with one of these faults are not proposed. Raises KbError where there is no way.
     """
     room = known_room(bay, room)
     found: list[Plan] = []
     failed: list[KbError] = []
     for one in [room] if room else bay.rooms:
         try:
-            found.append(_plan(bay, where, boxes, one, glossary, faulty))
+            found.append(_plan(bay, where, boxes, one, glossary, faults))
         except KbError as error:
             failed.append(error)
     if found:
@@ -48,14 +53,19 @@ class _BoxError(KbError):
 
 
 def _plan(
-    bay: Bay, where: str, boxes: Sequence[str], room: str, glossary: Glossary, faulty: Set[str]
+    bay: Bay,
+    where: str,
+    boxes: Sequence[str],
+    room: str,
+    glossary: Glossary,
+    faults: Sequence[FoundRow],
 ) -> Plan:
     start = _start(bay, where, room, glossary)
     units: list[Unit] = []
     remarks: list[str] = []
     here = start.points[0].room
     for name in boxes:
-        unit, guessed = _unit(bay, name, here, len(start.points) > 1, glossary, faulty)
+        unit, guessed = _unit(bay, name, here, len(start.points) > 1, glossary, faults)
         units.append(unit)
         remarks += guessed
         here = room_of(unit.legs[0][1])
@@ -63,8 +73,8 @@ def _plan(
         made = plan(bay, start, units)
     except OtherRoomError as error:
         used = {jack for unit in units for leg in unit.legs for jack in leg}
-        ties = _ties(bay, *error.rooms, faulty | used)
-        told = f"; put a tie line between: --via '{ties[0]}'" if ties else ""
+        ties = [tie for tie in _ties(bay, *error.rooms, faults) if used.isdisjoint(tie.legs[0])]
+        told = f"; put a tie line between: --via '{ties[0].name}'" if ties else ""
         raise _BoxError(f"{error}{told}") from error
     return made._replace(remarks=(*remarks, *made.remarks))
 
@@ -90,7 +100,7 @@ def _is_insert(name: str) -> bool:
 
 
 def _unit(
-    bay: Bay, name: str, room: str, pair: bool, glossary: Glossary, faulty: Set[str]
+    bay: Bay, name: str, room: str, pair: bool, glossary: Glossary, faults: Sequence[FoundRow]
 ) -> tuple[Unit, list[str]]:
     """The box of this name in a room. Raises KbError that names those there are."""
     there = [unit for unit in bay.units if unit.room == room]
@@ -117,7 +127,7 @@ def _unit(
     elsewhere = [u for u in _called(bay.units, said, glossary)[0] if u.room != room]
     if elsewhere:
         other = elsewhere[0]
-        there_and_back = _ties(bay, room, other.room, faulty)[:2]
+        there_and_back = [tie.name for tie in _ties(bay, room, other.room, faults)[:2]]
         told = f"no “{said.text}” in {room}; {other.name} is in {other.room}"
         if len(there_and_back) == 2:
             via = (there_and_back[0], other.name, there_and_back[1])
@@ -152,15 +162,13 @@ def _says(word: Word, unit: Unit, wide: bool) -> bool:
     return held(word, named, named, wide)
 
 
-def _ties(bay: Bay, one: str, other: str, avoid: Set[str]) -> list[str]:
-    """The tie lines from one room to another that may be proposed."""
+def _ties(bay: Bay, one: str, other: str, faults: Sequence[FoundRow]) -> list[Unit]:
+    """The tie lines from one room to another that have no fault."""
+    ties = [u for u in bay.units if u.tie and u.room == one and room_of(u.legs[0][1]) == other]
     return [
-        unit.name
-        for unit in bay.units
-        if unit.tie
-        and unit.room == one
-        and room_of(unit.legs[0][1]) == other
-        and avoid.isdisjoint(unit.legs[0])
+        tie
+        for tie in ties
+        if not any(fault.itself for fault in concerns(bay, bay.at(tie.legs[0][0]), faults))
     ]
 
 

@@ -56,6 +56,17 @@ def several(screen: Screen, bay: Bay, fits: Sequence[Meant]) -> Iterator[str]:
         yield f"  and {len(fits) - _MOST} more"
 
 
+def fits_as_json(fits: Sequence[Meant]) -> list[dict[str, Any]]:
+    """What to choose from, as JSON."""
+    return [
+        {
+            "jacks": list(one.jacks),
+            "names": [p.name(j) for p in one.points for j in p.jacks if j in one.jacks],
+        }
+        for one in fits
+    ]
+
+
 def as_json(book: Book, meant: Meant) -> list[dict[str, Any]]:
     """The points with the keys that `kb patch --json` promises."""
     found = []
