@@ -55,6 +55,8 @@ COMMANDS = {command: door for door, commands in DOORS.items() for command in com
 _SHARED = {"--docs", "--cache", "--records", "--room", "--as"}
 # Options whose value may be left out.
 _MAY_BE_BARE = {"--changed"}
+# Options that, behind the words of a command, take all words up to the next: --via 1176 A.
+_TAKES_WORDS = {"--via"}
 # A dash before a digit is a word (`-10 dBV`). The parser sees it behind this mark.
 _WORD = "\x00"
 # With one of these before any other word, that word is no search.
@@ -121,7 +123,8 @@ def arguments(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """The command line in the order the parser wants it, and the doors it needs.
 
     Shared options go to the front, an unknown first word becomes a search, a dash before a digit
-    is marked as a word, an option whose value was left out gets an empty one.
+    is marked as a word, an option whose value was left out gets an empty one, one that takes words
+    gets them all.
     """
     front: list[str] = []
     rest: list[str] = []
@@ -135,6 +138,12 @@ def arguments(words: Sequence[str]) -> tuple[list[str], list[str]]:
         if word in _MAY_BE_BARE:
             bare = not queue or queue[0].startswith("-") or os.path.lexists(queue[0])
             rest += [f"{word}=" if bare else f"{word}={queue.pop(0)}"]
+        elif word in _TAKES_WORDS and queue:
+            value = [queue.pop(0)]
+            where = sum(not each.startswith("-") for each in rest) > 1
+            while where and " " not in value[0] and queue and not queue[0].startswith("-"):
+                value.append(queue.pop(0))
+            rest += [word, " ".join(value)]
         elif name in _SHARED:
             front += [word] if sign or not queue else [word, queue.pop(0)]
         elif re.match(r"-\.?\d", word):

@@ -131,7 +131,8 @@ def _look(session: Session, book: Book, asked: str, trace: bool, json: bool) -> 
     from kb.views import patch as views
     from kb.views import routes
 
-    found = find(book.bay, asked, session.room, session.studio.glossary)
+    studio = session.studio
+    found = find(book.bay, asked, session.room, lambda: studio.glossary)
     if json and trace:
         say_json({"paths": routes.paths_as_json(book, found)})
     elif json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from kb.pages.normals import Normal, normalled
@@ -150,7 +150,7 @@ class Bay:
         """Every wire between two jacks, each once, with the way a signal takes through it."""
         found: dict[frozenset[str], Wire] = {}
         for point in self.standing:
-            for named in wired_jacks(point.wired_to) if point.wired_to else ():
+            for named in _wired(point.wired_to) if point.wired_to else ():
                 far = named if ":" in named else full(point.room, named)
                 if far in self._at and far not in point.jacks:
                     wire = self._wire(point, far)
@@ -246,6 +246,11 @@ class Bay:
             if point.normal == "parallel" and len(point.jacks) > 1:
                 first, second = point.jacks[:2]
                 yield Unit(point.out or point.inputs[0], point.room, ((first, second),))
+
+
+@lru_cache(maxsize=1024)
+def _wired(text: str) -> tuple[str, ...]:
+    return tuple(wired_jacks(text))
 
 
 def stem(name: str) -> tuple[tuple[str, ...], str]:

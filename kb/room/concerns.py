@@ -20,6 +20,7 @@ _LETTERS = re.compile(
     r"(?P<base>.+?),?\s(?:in\s)?(?P<letters>[a-z](?:\s?(?:,|/|&|\band\b)\s?[a-z])*)"
 )
 _RUN = re.compile(r"(?<![\w.])(\d{1,3})-(\d{1,3})(?![\w.])")
+_BETWEEN = re.compile(r"[\s-]+")
 _PHANTOM = frozenset({"48v", "phantom"})
 _MIC = re.compile(r"\b(?:mic|mics|microphone)(?: lines?)? \d")
 
@@ -43,8 +44,12 @@ def concerns(bay: Bay, point: Point, rows: Iterable[FoundRow]) -> list[Concern]:
     What is about the point itself comes first, then what is about the fewest places.
     """
     found = []
+    far = {bay.at(jack).room for wire in bay.wires_of(point) for jack in wire[:2]}
+    rooms = {room.casefold() for room in (point.room, *far)}
     for row in rows:
-        if not row.closed and (itself := _concerns(bay, point, row)) is not None:
+        if row.closed or (row.rooms and rooms.isdisjoint(row.rooms)):
+            continue
+        if (itself := _concerns(bay, point, row)) is not None:
             found.append(Concern(row, itself, _at(point, row)))
     return sorted(found, key=lambda one: (not one.itself, len(one.row.places)))
 
@@ -93,11 +98,9 @@ def phantom(point: Point) -> bool:
 def _concerns(bay: Bay, point: Point, row: FoundRow) -> bool | None:
     """Whether a row is about the point itself (True), its strip or box (False), or neither."""
     where = row.cells["where"]
-    far = {bay.at(jack).room for wire in bay.wires_of(point) for jack in wire[:2]}
-    rooms = {room.casefold() for room in (point.room, *far)}
-    if row.rooms and rooms.isdisjoint(row.rooms):
-        return None
     shared = point.places.intersection(row.places)
+    if row.places and not shared:
+        return None  # it says where, and that is not here
     here = not row.rooms or point.room.casefold() in row.rooms
     if any(place.startswith("jack:") and (here or place.count(":") > 1) for place in shared):
         return True
@@ -146,6 +149,9 @@ def _of_this_room(bay: Bay, point: Point, where: str) -> bool:
 
 def _is_named(bay: Bay, where: str, called: frozenset[_Key]) -> bool:
     """Whether a Where is one of these names, or what several of a kind have in common."""
+    bare = _BETWEEN.sub("", where.casefold())
+    if not any(name[0] in bare for name in called if name):
+        return False  # most are about something else, and this is soon seen
     for name in _listed(where):
         if name in called:
             return True

@@ -92,7 +92,7 @@ def plan(bay: Bay, start: Meant, units: Sequence[Unit]) -> Plan:
     Raises KbError where it cannot be done, and says what to do instead.
     """
     remarks = list(start.remarks)
-    ways = [(point.top, _back_in(point, start.jacks, remarks)) for point in start.points]
+    ways = [(point.top, _back_in(point, start.jacks)) for point in start.points]
     cords: list[Cord] = []
     here = [top for top, _ in ways]
     for unit in units:
@@ -107,16 +107,12 @@ def plan(bay: Bay, start: Meant, units: Sequence[Unit]) -> Plan:
     return made
 
 
-def _back_in(point: Point, named: Iterable[str], remarks: list[str]) -> str:
-    """The bottom where the signal of a point goes in again."""
+def _back_in(point: Point, named: Iterable[str]) -> str:
+    """The bottom where the signal of a point goes in again: the one that was named, if any."""
     if point.normal == "parallel" or not point.top or not point.bottoms:
         jack = point.jacks[0]
         raise KbError(f"{jack} ({point.name(jack)}) has no other end to come back to")
-    bottom = next((jack for jack in named if jack in point.bottoms), point.bottoms[0])
-    for other in point.bottoms:
-        if other != bottom and normalled(point.normal) and not breaks(point.normal, "top"):
-            remarks.append(f"{other} ({point.name(other)}) stays on its normal, without the box")
-    return bottom
+    return next((jack for jack in named if jack in point.bottoms), point.bottoms[0])
 
 
 def _legs(bay: Bay, unit: Unit, here: Sequence[str], remarks: list[str]) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from kb.errors import KbError
@@ -39,11 +39,12 @@ class SeveralError(KbError):
         self.fits = tuple(fits)
 
 
-def find(bay: Bay, where: str, room: str, glossary: Glossary) -> list[Meant]:
+def find(bay: Bay, where: str, room: str, glossary: Callable[[], Glossary]) -> list[Meant]:
     """The point, or stereo pair, that a jack (`A:C17`) or a signal (`ch 17 insert send`) names.
 
     A signal that several rooms have once each gives one for each; a jack without its room is half
-    a name. `room` narrows, if not empty. Raises SeveralError, and KbError that names the nearest.
+    a name. `room` narrows, if not empty; a jack needs no `glossary`. Raises SeveralError, and
+    KbError that names the nearest.
     """
     text = " ".join(where.split())
     if not text:
@@ -57,13 +58,13 @@ def find(bay: Bay, where: str, room: str, glossary: Glossary) -> list[Meant]:
     else:
         match, fits = None, []
     remarks: list[str] = []
-    said = asked(text, glossary)
     if not fits:
-        fits, remarks = _by_name(bay, said, room, glossary)
-    if not fits and match:
-        raise KbError(_no_jack(bay, match["jacks"], (match["room"] or room).upper()))
-    if not fits:
-        raise KbError(_nearest(bay, said, room))
+        said = asked(text, glossary())
+        fits, remarks = _by_name(bay, said, room, glossary())
+        if not fits and match:
+            raise KbError(_no_jack(bay, match["jacks"], (match["room"] or room).upper()))
+        if not fits:
+            raise KbError(_nearest(bay, said, room))
     found = [one._replace(remarks=tuple(remarks)) for one in _by_row(bay, fits)]
     rooms = {one.points[0].room for one in found}
     if (
@@ -136,6 +137,11 @@ def _hold(points: Sequence[Point], said: Asked) -> list[str]:
     if not said.words:
         return []
     names = [(jack, point.name(jack)) for point in points for jack in point.jacks]
+    for word in said.words:
+        # What has not even the number is not worth splitting into words: nine names in ten.
+        numbers = {place.rpartition(":")[2] for place in word.places}
+        if numbers and not word.places[0].startswith("jack:"):
+            names = [(j, n) for j, n in names if any(number in n.casefold() for number in numbers)]
     typed = tokens(said.text)
     if fits := [jack for jack, name in names if tokens(name) == typed]:
         return fits

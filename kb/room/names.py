@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Iterator, Set
 from dataclasses import replace
@@ -13,7 +14,7 @@ from kb.errors import KbError
 from kb.search.stems import stem
 from kb.terms.glossary import Glossary, Phrase
 from kb.terms.nouns import NOUN_OF
-from kb.terms.query import Word, words
+from kb.terms.query import Word, apart, words
 from kb.terms.ranges import LIMIT, RangeError, places
 from kb.terms.words import FAINT, STOP, analysed, chunks, fold, index_tokens
 
@@ -113,7 +114,7 @@ def _all(phrase: Phrase, among: Set[str]) -> bool:
 
 def readings(said: Asked, glossary: Glossary) -> Iterator[Asked]:
     """What words may mean, the likeliest first: what they say; the number of an insert or a fader
-    as that of its strip; a noun as another that means the same, bus 3 as group 3.
+    as that of its strip; a noun as another that means the same, bus 3 as group 3; `ins 17` as two.
     """
     yield said
     strip = said._replace(words=tuple(one for word in said.words for one in _of_strip(word)))
@@ -122,6 +123,10 @@ def readings(said: Asked, glossary: Glossary) -> Iterator[Asked]:
     other = said._replace(words=tuple(_other_noun(word, glossary) for word in said.words))
     if other != said:
         yield other
+    pieces = [[] if word.places else apart(word, glossary) for word in said.words]
+    if any(pieces):
+        loose = [p or [word] for p, word in zip(pieces, said.words, strict=True)]
+        yield said._replace(words=tuple(itertools.chain.from_iterable(loose)))
 
 
 def _of_strip(word: Word) -> list[Word]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple, cast
 
 from kb.room.bay import Bay
@@ -46,14 +47,10 @@ def trace(bay: Bay, jack: str) -> list[Path]:
 
     A way takes a normal, a wire or a box once. What leads both ways leads away from the jack.
     """
-    after: dict[str, list[_Edge]] = {}
-    before: dict[str, list[_Edge]] = {}
-    for edge in _edges(bay):
-        after.setdefault(edge.source, []).append(edge)
-        before.setdefault(edge.end, []).append(edge)
+    after, before = _graph(bay)
     paths = []
     for behind, behind_loops in _walk(jack, before, back=True):
-        for ahead, ahead_loops in _walk(jack, after, used={id(e.over) for e in behind}):
+        for ahead, ahead_loops in _walk(jack, after, been=behind):
             edges = [*reversed(behind), *ahead]
             first = edges[0].source if edges else jack
             steps = [Step(first, bay.name(first))]
@@ -64,12 +61,27 @@ def trace(bay: Bay, jack: str) -> list[Path]:
     return paths
 
 
+@lru_cache(maxsize=2)
+def _graph(bay: Bay) -> tuple[dict[str, list[_Edge]], dict[str, list[_Edge]]]:
+    """What leads on from each jack, and what leads to it."""
+    after: dict[str, list[_Edge]] = {}
+    before: dict[str, list[_Edge]] = {}
+    for edge in _edges(bay):
+        after.setdefault(edge.source, []).append(edge)
+        before.setdefault(edge.end, []).append(edge)
+    return after, before
+
+
 def _walk(
-    jack: str, edges: dict[str, list[_Edge]], back: bool = False, used: set[int] | None = None
+    jack: str, edges: dict[str, list[_Edge]], back: bool = False, been: Sequence[_Edge] = ()
 ) -> Iterator[tuple[list[_Edge], bool]]:
-    """Every way on from a jack, depth first, and whether it comes round to where it was."""
+    """Every way on from a jack, depth first, and whether it comes round to where it has been."""
     stack: list[tuple[list[_Edge], frozenset[int], frozenset[str]]] = [
-        ([], frozenset(used or ()), frozenset([jack]))
+        (
+            [],
+            frozenset(id(edge.over) for edge in been),
+            frozenset([jack, *(edge.source for edge in been)]),
+        )
     ]
     while stack:
         way, taken, seen = stack.pop()

@@ -82,7 +82,7 @@ def _plan(
 def _start(bay: Bay, where: str, room: str, glossary: Glossary) -> Meant:
     """The point to take the signal from; where a strip is named, that is its insert."""
     try:
-        found = find(bay, where, room, glossary)
+        found = find(bay, where, room, lambda: glossary)
     except SeveralError as error:
         inserts = [one for one in error.fits if all(_is_insert(name) for name in _names(one))]
         if len(inserts) == 1 and len(inserts[0].points) < 3:

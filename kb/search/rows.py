@@ -37,7 +37,7 @@ def rows(reader: Reader, *kinds: str) -> list[FoundRow]:
     found = []
     for kind in kinds:
         for number in reader.numbers("facet", f"kind:{kind}"):
-            found.append(_found(kind, json.loads(reader.stored(number))))
+            found.append(found_row(json.loads(reader.stored(number))))
     return sorted(found, key=lambda row: (row.path, row.line))
 
 
@@ -49,7 +49,8 @@ def glossary_of(meta: dict[str, Any]) -> Glossary:
     )
 
 
-def _found(kind: str, stored: dict[str, Any]) -> FoundRow:
+def found_row(stored: dict[str, Any]) -> FoundRow:
+    """The row that the index keeps as this."""
     return FoundRow(
         address=stored["address"],
         page=stored["page"],
@@ -57,7 +58,7 @@ def _found(kind: str, stored: dict[str, Any]) -> FoundRow:
         section=stored["heading"],
         path=stored["path"],
         line=stored["line"],
-        kind=kind,
+        kind=stored["kind"],
         rooms=tuple(stored.get("rooms", ())),
         cells={column.casefold(): cell for column, cell in stored["cells"].items()},
         places=tuple(stored.get("places", ())),

@@ -38,7 +38,8 @@ def drawn(screen: Screen, book: Book, rows: Rows) -> Iterator[str]:
     broken = {jack for jack, _ in found}
     here = f"Room {rows.room}, row {rows.top}" if rows.room else f"Row {rows.top}"
     under = f" over {rows.bottom}: outputs over inputs" if rows.bottom else ""
-    yield screen.bold(screen.text(here + under))
+    for text in screen.wrap(screen.text(here + under), "", "    "):
+        yield screen.bold(text)
     lead = max(len(rows.top), len(rows.bottom)) + 1
     fit = (screen.width - lead) // _CELL
     many = next((n for n in _BLOCKS if n <= fit), _BLOCKS[-1])

@@ -200,7 +200,7 @@ def _cords(bay: Bay, meant: Meant) -> Iterator[Line]:
             told = does(bay, [effect(bay.at(jack), jack) for jack in way])
             yield Line(f"Cord in {_pair(way)}", told)
         if bay.at(way[0]).normal == "parallel":
-            return  # the same for all of them
+            return  # it is the same for all of them
 
 
 def _rest(bay: Bay, meant: Meant) -> Iterator[Line]:
@@ -239,8 +239,9 @@ def heading(bay: Bay, meant: Meant) -> str:
     named = called(points, mine)
     lead = f"{_from(mine)}  {named}"
     if first.normal == "parallel":
-        mult, *others = first.jacks
-        return f"{mult}  {named}, a mult: joined with {_and(others)}, always"
+        mult = next(jack for jack in meant.jacks if jack in first.jacks)
+        others = _and(jack for jack in first.jacks if jack != mult)
+        return f"{mult}  {named}, a mult: joined with {others}, always"
     if not named:
         return f"{lead}blank: nothing is on it"
     if first.normal in _NORMAL:

@@ -195,8 +195,7 @@ def _changes(bay: Bay, plan: Plan, done: Effect) -> Iterator[str]:
     for top, bottom in done.broken:
         whose = "" if top in plan.jacks else f", {bay.name(top)},"
         yield f"breaks the normal {short(top)}{whose} to {short(bottom)}"
-    for top, bottom in done.kept:
-        if done.verb == "listens" and (top, bottom) not in plan.broken:
-            yield f"listens, {short(bottom)}, {bay.name(bottom)}, has it as before"
-        elif done.verb == "listens":
-            yield "listens"
+    if done.verb == "listens":
+        kept = [bottom for top, bottom in done.kept if (top, bottom) not in plan.broken]
+        told = ", ".join(f"{short(jack)}, {bay.name(jack)}" for jack in kept)
+        yield f"listens, the normal to {told}, stays" if kept else "listens"
