@@ -40,7 +40,9 @@ def plans(
     failed: list[KbError] = []
     for one in [room] if room else bay.rooms:
         try:
-            found.append(_plan(bay, where, boxes, one, glossary, faults))
+            made = _plan(bay, where, boxes, one, glossary, faults)
+            if all(made.cords != other.cords for other in found):  # A:C17 is the same from B
+                found.append(made)
         except KbError as error:
             failed.append(error)
     if found:
