@@ -150,11 +150,16 @@ def test_from_any_point_there_is_a_way_through_a_box_or_a_reason_why_not(
     point = data.draw(st.sampled_from(BAY.points))
     jack = data.draw(st.sampled_from(point.jacks))
     box = data.draw(st.sampled_from(boxes(point.room)))
+    own = any(set(point.jacks) & set(leg) for unit in BAY.units for leg in unit.legs)
+    if not point.top or not point.bottoms or point.normal == "parallel":
+        with pytest.raises(KbError, match="has no other end"):
+            plans(BAY, jack, [box], "", NO_WORDS)
+        return
     try:
         (plan,) = plans(BAY, jack, [box], "", NO_WORDS)
-    except KbError as error:
-        own = any(set(point.jacks) & set(leg) for unit in BAY.units for leg in unit.legs)
-        assert own or not point.bottoms or not point.top or point.normal == "parallel", error
+    except KbError:
+        if not own:
+            raise
         return
     # A box whose own way out is the start, or whose way in the end, has it twice.
     assume(not any(set(leg) & set(point.jacks) for unit in plan.units for leg in unit.legs))
@@ -254,16 +259,13 @@ def test_a_box_in_another_room_twice_is_a_tie_line_short() -> None:
 
 
 def test_a_tie_line_with_a_fault_is_not_proposed() -> None:
-    with pytest.raises(KbError, match="Tie line 6' .*Tie line 8'") as told:
-        busy = [row for row in FAULTS if "Tie line 7" in row.cells["where"]]
-        more = [
-            busy[0]._replace(
-                cells={**busy[0].cells, "where": f"Tie line {n}"}, places=(f"tie:{n}",)
-            )
-            for n in range(1, 6)
-        ]
-        plans(BAY, "ch 17", ["1176 C"], "A", NO_WORDS, [*busy, *more])
-    assert "Tie line 7" not in str(told.value)
+    seven = next(row for row in FAULTS if row.cells["where"] == "Tie line 7")
+    broken = [
+        seven._replace(cells={**seven.cells, "where": f"Tie line {n}"}, places=(f"tie:{n}",))
+        for n in (*range(1, 6), 7)
+    ]
+    with pytest.raises(KbError, match=r"'Tie line 6' .*'Tie line 8'"):
+        plans(BAY, "ch 17", ["1176 C"], "A", NO_WORDS, broken)
 
 
 def test_a_number_is_taken_for_the_unit_of_that_place() -> None:

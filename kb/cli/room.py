@@ -45,7 +45,7 @@ def mods(
     strip the narrowest comes first. --json gives {"mods": [...]}: the columns of the table, rooms,
     address, page, path and line.
     """
-    from kb.room.mods import newest_first, of_room, select
+    from kb.room.mods import newest_first, of_room, rooms_of, select
     from kb.views import mods as views
 
     session: Session = ctx.obj
@@ -53,8 +53,8 @@ def mods(
     asked = typed(where or ())
     if where and not asked.strip():
         raise KbError("nothing named; kb mods alone shows them all")
-    rows = of_room(studio.rows("mod"), session.room)
-    found = select([row for row in rows if row.closed == removed], asked, studio.glossary)
+    rows = [row for row in studio.rows("mod") if row.closed == removed]
+    found = select(of_room(rows, session.room), asked, studio.glossary)
     shown = newest_first(found.rows) if recent else list(found.rows)
     docs = studio.places.docs.name
     if json:
@@ -64,7 +64,7 @@ def mods(
         told = views.dated(screen, shown, docs) if recent else views.lines(screen, found, docs)
         say_long(screen, list(told))
     else:
-        note([views.nothing(screen, asked, session.room, removed)])
+        note([views.nothing(screen, asked, session.room, removed, rooms_of(rows))])
     if not shown:
         raise typer.Exit(errors.NO)
 
@@ -85,11 +85,16 @@ def patch(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Say what a jack is and what a cord does in it; or the cords to place.
+    """Say what a jack is, what a cord does, which cords to place.
 
-    Several --via are taken in turn: kb patch ch 17 --via "1176 A" --via "EQP-1A L". A tie line is
-    one too. --json gives {"points": [...]}, with --trace {"paths": [...]}, with --via
-    {"plans": [...]}, with --row one row; {"fits": [...]} where several points fit.
+    Words need no quotes. Several --via are taken in turn, and a tie line is one too: kb patch ch 17
+    --via 1176 A --via EQP-1A L. A jack needs its room: A:C17, --room or KB_ROOM.
+
+    --json: {"points": [...]}, each with room, top, normal, bottoms, cords (jack, does, breaks,
+    keeps), phantom, wired_to, notes, setup, asked, begins, ends, mods, faults, address, page, path,
+    line. With --trace {"paths": [{loop, steps: [{jack, name, how, box, wired_to, path, line}]}]},
+    with --via {"plans": [{room, boxes, cords: [{from, to}], breaks, unplug, phantom, remarks, mods,
+    faults}]}, with --row room, top, bottom, points. Where several fit {"fits": [{jacks, names}]}.
     """
     from kb.room.bay import Bay
     from kb.room.jacks import SeveralError

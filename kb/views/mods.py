@@ -43,7 +43,7 @@ def lines(screen: Screen, found: Selection, docs: str) -> Iterator[str]:
         if found.full:
             yield from _in_full(screen, label, rows, docs)
         else:
-            yield screen.bold(f"{label}: {_count(rows)}")
+            yield from map(screen.bold, screen.wrap(f"{label}: {_count(rows)}"))
             yield from _by_page(screen, rows, docs, most)
 
 
@@ -57,14 +57,15 @@ def dated(screen: Screen, rows: Iterable[FoundRow], docs: str) -> Iterator[str]:
         yield screen.dim(f"{screen.text(where)}  {told}")
 
 
-def nothing(screen: Screen, where: str, room: str, removed: bool) -> str:
-    """What to say where no mod was asked for."""
-    here = f" in room {screen.text(room).upper()}" if room else ""
-    if removed:
-        return f"no mod was taken out at “{screen.text(where)}”{here}"
-    if not where:
-        return f"no page says what differs from stock{here}"
-    return f"no mod covers “{screen.text(where)}”{here}; see them all: kb mods"
+def nothing(screen: Screen, where: str, room: str, removed: bool, rooms: Sequence[str]) -> str:
+    """What to say where no mod was asked for; `rooms` are those that have some."""
+    what = f"“{screen.text(where)}”" if where else "anything"
+    told = f"no mod {'was taken out at' if removed else 'covers'} {what}"
+    if room:
+        told += f" in room {screen.text(room).upper()}"
+        if room.casefold() not in rooms:
+            return f"{told}; rooms: {', '.join(rooms).upper()}" if rooms else told
+    return told if removed else f"{told}; see them all: kb mods"
 
 
 def _by_room(rows: Sequence[FoundRow]) -> list[FoundRow]:
@@ -92,7 +93,9 @@ def _in_full(screen: Screen, label: str, rows: Sequence[FoundRow], docs: str) ->
         yield screen.bold(text)
     for row in rows:
         where = screen.text(f"{docs}/{row.path}:{row.line}")
-        told = crumbs(screen, (row.title, row.section), screen.width - cells(where) - 4)
+        told = crumbs(
+            screen, tuple(dict.fromkeys((row.title, row.section))), screen.width - cells(where) - 4
+        )
         yield f"  {screen.dim(where)}  {told}"
         yield from pairs(screen, [(c.capitalize(), v) for c, v in row.cells.items() if v])
 

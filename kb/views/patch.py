@@ -187,7 +187,8 @@ def _one(screen: Screen, book: Book, meant: Meant) -> Iterator[str]:
     rows += [row for row in concerned_ if not row.style]
     yield from laid(screen, rows)
     where = screen.text(f"    {book.docs}/{first.row.path}:{first.row.line}")
-    told = crumbs(screen, (first.row.title, first.row.section), screen.width - cells(where) - 2)
+    heads = tuple(dict.fromkeys((first.row.title, first.row.section)))
+    told = crumbs(screen, heads, screen.width - cells(where) - 2)
     yield screen.dim(f"{where}  {told}")
 
 
