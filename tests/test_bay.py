@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import itertools
 import json
@@ -20,8 +21,10 @@ from kb.room.concerns import concerns, jacks_of, phantom
 from kb.room.cords import effect
 from kb.room.exceptions import exceptions
 from kb.room.jacks import SeveralError, find
+from kb.room.mods import of_room, select
 from kb.room.rows import pair
 from kb.room.trace import MOST_PATHS, trace
+from kb.room.via import plans
 from kb.search.documents import documents
 from kb.search.rows import FoundRow, found_row
 from kb.settings import find_places
@@ -371,3 +374,55 @@ def test_pages_that_name_no_room_have_jacks_without_one() -> None:
     bay = Bay(found_row(one) for one in stored if "cells" in one)
     (found,) = find(bay, "c1", "", lambda: Glossary())
     assert found.jacks == ("C1",)
+
+
+PIECES = (
+    "ch 17 17-24 24-17 999 insert send insrt C17 A: A:C17 C1-C9 room a b – / # , ; 1176 -10 mic"
+    " line tie 1/2 in out (x) * [ talkbak"
+).split(" ")
+TYPED = st.one_of(
+    st.text(max_size=40),
+    st.lists(st.sampled_from(PIECES), max_size=6).map(" ".join),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(typed=TYPED, room=st.sampled_from(["", "A", "b", "Z", ":"]))
+def test_whatever_is_typed_is_answered_or_refused(
+    typed: str, room: str, book: patch.Book, studio: Studio
+) -> None:
+    glossary = studio.glossary
+    for question in (
+        lambda: find(book.bay, typed, room, lambda: glossary),
+        lambda: plans(book.bay, typed, ["1176 1"], room, glossary, book.faults),
+        lambda: plans(book.bay, "ch 17", [typed], room, glossary, book.faults),
+        lambda: pair(book.bay, typed, room),
+        lambda: select(of_room(book.mods, room), typed, glossary),
+    ):
+        with contextlib.suppress(KbError):
+            assert question()
+
+
+def test_what_a_page_holds_cannot_drive_the_terminal() -> None:
+    evil = "\x1b]0;owned\x07"
+    page = parse(
+        "bay.md",
+        (
+            f'---\nroom: "{evil}"\n---\n\n# Bay {evil}\n\n{HEAD}'
+            f"| C1 | Ch 1 {evil} send | half | D1 | Ch 1 {evil} return | {evil} | {evil} | |\n"
+            f"| L1 | {evil} out | open | M1 | {evil} in | | | |\n"
+        ).encode(),
+    )
+    rows = [found_row(one) for d in documents(page) if "cells" in (one := json.loads(d.stored))]
+    book = patch.Book(Bay(rows), [], [], evil)
+    screen = Screen(io.StringIO())
+    told = list(bay_rows.drawn(screen, book, pair(book.bay, "C", "")))
+    found = [
+        meant for jack in ("C1", "L1") for meant in find(book.bay, jack, "", lambda: Glossary())
+    ]
+    told += [*patch.lines(screen, book, found), *routes.traced(screen, book, found)]
+    told += patch.several(screen, book.bay, found)
+    for plan in plans(book.bay, "C1", ["M1"], "", Glossary()):
+        told += routes.planned(screen, book, plan)
+    assert told
+    assert all(line.isprintable() for line in told)

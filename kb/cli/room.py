@@ -57,10 +57,10 @@ def mods(
     found = select(of_room(rows, session.room), asked, studio.glossary)
     shown = newest_first(found.rows) if recent else list(found.rows)
     docs = studio.places.docs.name
+    note(found.remarks)
     if json:
         say_json({"mods": views.as_json(shown, docs)})
     elif shown:
-        note(found.remarks)
         told = views.dated(screen, shown, docs) if recent else views.lines(screen, found, docs)
         say_long(screen, list(told))
     else:
@@ -138,12 +138,12 @@ def _look(session: Session, book: Book, asked: str, trace: bool, json: bool) -> 
 
     studio = session.studio
     found = find(book.bay, asked, session.room, lambda: studio.glossary)
+    note(found[0].remarks)
     if json and trace:
         say_json({"paths": routes.paths_as_json(book, found)})
     elif json:
         say_json({"points": [point for meant in found for point in views.as_json(book, meant)]})
     else:
-        note(found[0].remarks)
         told = routes.traced if trace else views.lines
         say_long(session.screen, list(told(session.screen, book, found)))
 

@@ -109,25 +109,29 @@ def _by_jack(bay: Bay, text: str, room: str) -> list[str]:
 
 
 def _by_name(bay: Bay, said: Asked, room: str, glossary: Glossary) -> tuple[list[str], list[str]]:
-    """The jacks whose names hold all that was said: as typed, by strip, in a room, mended."""
+    """The jacks whose names hold all that was said, slips put right if need be and told."""
+    if fits := _as_said(bay, said, room, glossary):
+        return fits, []
+    vocabulary = frozenset(t for p in bay.standing for j in p.jacks for t in tokens(p.name(j)))
+    meant, remarks = mended(said, vocabulary, glossary)
+    return (_as_said(bay, meant, room, glossary), remarks) if remarks else ([], [])
+
+
+def _as_said(bay: Bay, said: Asked, room: str, glossary: Glossary) -> list[str]:
+    """The same as typed, in any of its readings; a letter at its end may be a room."""
     if said.room:
         room = known_room(bay, said.room)
     points = [point for point in bay.standing if not room or point.room == room]
     for reading in readings(said, glossary):
         if fits := _hold(points, reading):
-            return fits, []
+            return fits
     letter = said.words[-1].text.upper() if said.words else ""
-    if letter in bay.rooms and room in ("", letter):
-        rest = said._replace(words=said.words[:-1])
-        points_there = [point for point in points if point.room == letter]
-        if rest.words and (fits := _hold(points_there, rest)):
-            return fits, []
-    vocabulary = frozenset(t for p in points for j in p.jacks for t in tokens(p.name(j)))
-    meant, remarks = mended(said, vocabulary, glossary)
-    if not remarks:
-        return [], []
-    fits, more = _by_name(bay, meant, room, glossary)
-    return fits, [*remarks, *more]
+    if letter not in bay.rooms or room not in ("", letter):
+        return []
+    return _hold(
+        [point for point in points if point.room == letter],
+        said._replace(words=said.words[:-1]),
+    )
 
 
 def _hold(points: Sequence[Point], said: Asked) -> list[str]:

@@ -88,19 +88,29 @@ def select(rows: Sequence[FoundRow], where: str, glossary: Glossary) -> Selectio
 def _found(
     rows: Sequence[FoundRow], said: Asked, glossary: Glossary
 ) -> tuple[list[FoundRow], list[str]]:
-    """The mods that words mean, by what they are about; else by what they say; else by a guess."""
+    """The mods that words mean, slips put right if need be and told."""
+    found, remarks = _as_said(rows, said, glossary)
+    if found:
+        return found, remarks
+    vocabulary = frozenset(token for row in rows for token in _everything(row))
+    meant, mends = mended(said, vocabulary, glossary)
+    if not mends:
+        return [], []
+    found, remarks = _as_said(rows, meant, glossary)
+    return found, [*mends, *remarks]
+
+
+def _as_said(
+    rows: Sequence[FoundRow], said: Asked, glossary: Glossary
+) -> tuple[list[FoundRow], list[str]]:
+    """The mods about what was typed, in any of its readings; else those that mention it."""
     for reading in readings(said, glossary):
         if found := _named(rows, reading):
             return found, []
     for reading in readings(said, glossary):
         if found := [row for row in rows if _fits(reading, row, _everything(row))]:
             return found, [f"no Where or Part says “{said.text}”; these mention it"]
-    vocabulary = frozenset(token for row in rows for token in _everything(row))
-    meant, remarks = mended(said, vocabulary, glossary)
-    if not remarks:
-        return [], []
-    found, more = _found(rows, meant, glossary)
-    return found, [*remarks, *more]
+    return [], []
 
 
 def _named(rows: Sequence[FoundRow], said: Asked) -> list[FoundRow]:

@@ -180,7 +180,8 @@ def mended(asked_: Asked, vocabulary: Set[str], glossary: Glossary) -> tuple[Ask
             continue
         close = difflib.get_close_matches(typed, known, 1, _CLOSE) if len(typed) > 3 else []
         close = close or [longer for longer in known if longer.startswith(typed)][:1]
-        if close:
-            text = re.sub(rf"\b{re.escape(typed)}\b", close[0], text)
+        whole = rf"(?<!\w){re.escape(typed)}(?!\w)"
+        if close and re.search(whole, text):
+            text = re.sub(whole, close[0], text)
             told.append(f"nobody wrote “{typed}”; looked for “{close[0]}”")
     return (asked(text, glossary), told) if told else (asked_, [])

@@ -140,23 +140,26 @@ def _unit(
 
 
 def _called(units: Sequence[Unit], said: Asked, glossary: Glossary) -> tuple[list[Unit], list[str]]:
-    """The boxes that words or a jack name, mended if need be."""
+    """The boxes that words or a jack name, slips put right if need be and told."""
+    if fits := _as_said(units, said, glossary):
+        return fits, []
+    vocabulary = frozenset(token for unit in units for token in tokens(unit.name))
+    meant, remarks = mended(said, vocabulary, glossary)
+    return (_as_said(units, meant, glossary), remarks) if remarks else ([], [])
+
+
+def _as_said(units: Sequence[Unit], said: Asked, glossary: Glossary) -> list[Unit]:
     jack = said.text.upper()
     if fits := [u for u in units if any(jack in (j, short(j)) for leg in u.legs for j in leg)]:
-        return fits, []
+        return fits
     if fits := [unit for unit in units if tokens(unit.name) == tokens(said.text)]:
-        return fits, []
+        return fits
     for reading in readings(said, glossary):
         for wide in (False, True):
             fits = [u for u in units if all(_says(word, u, wide) for word in reading.words)]
             if fits and reading.words:
-                return fits, []
-    vocabulary = frozenset(token for unit in units for token in tokens(unit.name))
-    meant, remarks = mended(said, vocabulary, glossary)
-    if not remarks:
-        return [], []
-    fits, more = _called(units, meant, glossary)
-    return fits, [*remarks, *more]
+                return fits
+    return []
 
 
 def _says(word: Word, unit: Unit, wide: bool) -> bool:

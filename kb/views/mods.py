@@ -43,7 +43,7 @@ def lines(screen: Screen, found: Selection, docs: str) -> Iterator[str]:
         if found.full:
             yield from _in_full(screen, label, rows, docs)
         else:
-            yield from map(screen.bold, screen.wrap(f"{label}: {_count(rows)}"))
+            yield from map(screen.bold, screen.wrap(screen.text(f"{label}: {_count(rows)}")))
             yield from _by_page(screen, rows, docs, most)
 
 
@@ -113,7 +113,7 @@ def _by_page(screen: Screen, rows: Sequence[FoundRow], docs: str, most: int) -> 
 
 def _short(screen: Screen, row: FoundRow, lead: str, most: int) -> Iterator[str]:
     """Where, what is here and what to do, in so many lines at most."""
-    cell = row.cells
+    cell, lead = row.cells, screen.text(lead)
     name = ", ".join(filter(None, (cell["where"], cell.get("part"))))
     what = ". ".join(filter(None, (cell["here"], cell.get("do"))))
     blank = " " * cells(lead)
