@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,6 +46,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what kb really prints into README.md and tests/transcripts",
     )
+
+
+@pytest.fixture(scope="session")
+def our_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The studio of our own pages, opened as a door opens it."""
+    from kb.settings import find_places
+    from kb.studio import Studio
+
+    places = find_places(str(ROOT / "docs"), str(tmp_path_factory.mktemp("cache")))
+    studio = Studio(places, date(2026, 11, 22))
+    yield studio
+    studio.close()
 
 
 @pytest.fixture(scope="session")

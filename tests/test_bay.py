@@ -7,7 +7,6 @@ import io
 import itertools
 import json
 from collections.abc import Iterator
-from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -27,7 +26,6 @@ from kb.room.trace import MOST_PATHS, trace
 from kb.room.via import plans
 from kb.search.documents import documents
 from kb.search.rows import FoundRow, found_row
-from kb.settings import find_places
 from kb.studio import Studio
 from kb.terms.glossary import Glossary
 from kb.views import bay_rows, patch, routes
@@ -44,16 +42,8 @@ def cases() -> Iterator[tuple[str, str, str]]:
 
 
 @pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    places = find_places(str(ROOT / "docs"), str(tmp_path_factory.mktemp("cache")))
-    studio = Studio(places, date(2026, 11, 22))
-    yield studio
-    studio.close()
-
-
-@pytest.fixture(scope="module")
-def book(studio: Studio) -> patch.Book:
-    rows = {kind: studio.rows(kind) for kind in ("patch", "mod", "fault")}
+def book(our_studio: Studio) -> patch.Book:
+    rows = {kind: our_studio.rows(kind) for kind in ("patch", "mod", "fault")}
     return patch.Book(Bay(rows["patch"]), rows["mod"], rows["fault"], "docs")
 
 
@@ -74,10 +64,10 @@ HEAD = "| Top | Out | Normal | Bottom | In | Wired to | Notes | Setup |\n" + "|-
 
 @pytest.mark.parametrize(("room", "typed", "meant"), list(cases()))
 def test_a_jack_or_a_signal_is_understood(
-    room: str, typed: str, meant: str, book: patch.Book, studio: Studio
+    room: str, typed: str, meant: str, book: patch.Book, our_studio: Studio
 ) -> None:
     try:
-        found = find(book.bay, typed, room, lambda: studio.glossary)
+        found = find(book.bay, typed, room, lambda: our_studio.glossary)
         told = {jack for one in found for jack in one.jacks}
     except SeveralError as error:
         told = {"several"} if error.fits else {"nothing to choose from"}
@@ -86,20 +76,20 @@ def test_a_jack_or_a_signal_is_understood(
     assert told == set(meant.split())
 
 
-def test_what_is_near_is_named(book: patch.Book, studio: Studio) -> None:
+def test_what_is_near_is_named(book: patch.Book, our_studio: Studio) -> None:
     for typed, near in (
         ("ch 999 insert send", "A:C1–C48 Ch 1–48 insert send"),
         ("C49", "A has C1–C48"),
         ("Z9", "A has rows A–H, J–N, P"),
     ):
         with pytest.raises(KbError, match=near):
-            find(book.bay, typed, "A", lambda: studio.glossary)
+            find(book.bay, typed, "A", lambda: our_studio.glossary)
 
 
-def test_every_jack_of_both_bays_answers(book: patch.Book, studio: Studio) -> None:
+def test_every_jack_of_both_bays_answers(book: patch.Book, our_studio: Studio) -> None:
     screen = Screen(io.StringIO())
     for jack in sorted({jack for point in book.bay.points for jack in point.jacks}):
-        (found,) = find(book.bay, jack, "", lambda: studio.glossary)
+        (found,) = find(book.bay, jack, "", lambda: our_studio.glossary)
         assert jack in found.jacks
         lines = list(patch.lines(screen, book, [found]))
         assert lines[0].startswith(jack)
@@ -108,7 +98,7 @@ def test_every_jack_of_both_bays_answers(book: patch.Book, studio: Studio) -> No
         assert {cord["jack"] for cord in told["cords"]} == set(found.points[0].jacks)
 
 
-def test_every_trace_of_both_bays_ends(book: patch.Book, studio: Studio) -> None:
+def test_every_trace_of_both_bays_ends(book: patch.Book, our_studio: Studio) -> None:
     screen = Screen(io.StringIO())
     for point in book.bay.points:
         for jack in point.jacks:
@@ -119,7 +109,7 @@ def test_every_trace_of_both_bays_ends(book: patch.Book, studio: Studio) -> None
                 assert jack in jacks
                 assert len(set(jacks)) == len(jacks)
                 assert not path.loop
-            found = find(book.bay, jack, "", lambda: studio.glossary)
+            found = find(book.bay, jack, "", lambda: our_studio.glossary)
             assert all(len(x) <= screen.width for x in routes.traced(screen, book, found))
 
 
@@ -389,9 +379,9 @@ TYPED = st.one_of(
 @settings(max_examples=100, deadline=None)
 @given(typed=TYPED, room=st.sampled_from(["", "A", "b", "Z", ":"]))
 def test_whatever_is_typed_is_answered_or_refused(
-    typed: str, room: str, book: patch.Book, studio: Studio
+    typed: str, room: str, book: patch.Book, our_studio: Studio
 ) -> None:
-    glossary = studio.glossary
+    glossary = our_studio.glossary
     for question in (
         lambda: find(book.bay, typed, room, lambda: glossary),
         lambda: plans(book.bay, typed, ["1176 1"], room, glossary, book.faults),

@@ -236,7 +236,8 @@ def test_a_mult_passes_a_signal_on() -> None:
     ("where", "via", "room", "told"),
     [
         ("ch 17", "1176", "A", r"fits 1176 A \(M1/L1\), 1176 B \(M2/L2\); say one"),
-        ("ch 17", "1176 3", "A", "fits 1176 A"),
+        ("ch 17", "1176 3", "A", "no “1176 3” in A; there are 1176 A"),
+        ("ch 17", "tie line 99", "A", "no “tie line 99” in A; there are Tie line 1"),
         ("ch 17", "neve", "A", "no box in A is called “neve”; there are"),
         ("ch 17", "1176 C", "A", "1176 C is in B: --via 'Tie line 1' --via '1176 C'"),
         ("ch 17", "spring", "A", "--via 'Tie line 2'"),
@@ -256,6 +257,11 @@ def test_what_cannot_be_patched_is_refused_with_what_to_do(
 def test_a_box_in_another_room_twice_is_a_tie_line_short() -> None:
     with pytest.raises(KbError, match=r"another room; put a tie line between: --via 'Tie line 1'"):
         plans(BAY, "ch 17", ["tie line 5", "1176 C"], "A", NO_WORDS)
+
+
+def test_without_a_bay_there_is_no_way() -> None:
+    with pytest.raises(KbError, match="there is no bay"):
+        plans(Bay([]), "ch 17", ["1176 A"], "", NO_WORDS)
 
 
 def test_a_tie_line_with_a_fault_is_not_proposed() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
-from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +13,6 @@ from conftest import ROOT
 from kb.errors import KbError
 from kb.room.mods import COLUMNS, Selection, newest_first, of_room, select
 from kb.search.rows import FoundRow
-from kb.settings import find_places
 from kb.studio import Studio
 from kb.terms.glossary import Glossary
 from kb.terms.nouns import NOUNS
@@ -26,16 +23,8 @@ NO_WORDS = Glossary()
 
 
 @pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    places = find_places(str(ROOT / "docs"), str(tmp_path_factory.mktemp("cache")))
-    studio = Studio(places, date(2026, 11, 22))
-    yield studio
-    studio.close()
-
-
-@pytest.fixture(scope="module")
-def rows(studio: Studio) -> list[FoundRow]:
-    return [row for row in studio.rows("mod") if not row.closed]
+def rows(our_studio: Studio) -> list[FoundRow]:
+    return [row for row in our_studio.rows("mod") if not row.closed]
 
 
 def mod(where: str, places: tuple[str, ...] = (), **cells: str) -> FoundRow:
@@ -136,14 +125,14 @@ def test_a_range_that_ends_before_it_starts_is_no_range(rows: list[FoundRow]) ->
     ],
 )
 def test_a_thing_is_found_by_what_people_call_it(
-    typed: str, room: str, wanted: set[str], rows: list[FoundRow], studio: Studio
+    typed: str, room: str, wanted: set[str], rows: list[FoundRow], our_studio: Studio
 ) -> None:
-    assert set(wheres(select(of_room(rows, room), typed, studio.glossary))) == wanted
+    assert set(wheres(select(of_room(rows, room), typed, our_studio.glossary))) == wanted
 
 
-def test_a_page_by_its_name_is_that_of_every_room(rows: list[FoundRow], studio: Studio) -> None:
+def test_a_page_by_its_name_is_that_of_every_room(rows: list[FoundRow], our_studio: Studio) -> None:
     def pages(typed: str) -> set[str]:
-        return {row.page for row in select(rows, typed, studio.glossary).rows}
+        return {row.page for row in select(rows, typed, our_studio.glossary).rows}
 
     assert pages("console") == {"equipment/console", "equipment/console-b"}
     assert pages("console") <= pages("desk")
@@ -161,10 +150,10 @@ def test_a_page_comes_with_what_others_say_of_the_thing(rows: list[FoundRow]) ->
     assert len(theirs) == len({row.address for row in found})
 
 
-def test_what_was_guessed_is_said(rows: list[FoundRow], studio: Studio) -> None:
-    found = select(rows, "talkbak", studio.glossary)
+def test_what_was_guessed_is_said(rows: list[FoundRow], our_studio: Studio) -> None:
+    found = select(rows, "talkbak", our_studio.glossary)
     assert found.remarks == ("nobody wrote “talkbak”; looked for “talkback”",)
-    found = select(rows, "timecode", studio.glossary)
+    found = select(rows, "timecode", our_studio.glossary)
     assert found.rows
     assert found.remarks == ("no Where or Part says “timecode”; these mention it",)
 

@@ -49,29 +49,23 @@ def find(bay: Bay, where: str, room: str, glossary: Callable[[], Glossary]) -> l
     text = " ".join(where.split())
     if not text:
         raise KbError("nothing named; say a jack or a signal: kb patch C17, kb patch ch 17 insert")
-    if not bay.points:
-        raise KbError("no page has a table with Normal: there is no bay to look at")
     room = known_room(bay, room)
     match = _JACK.fullmatch(text)
-    if match and (match["room"] or bay.rooms[0]).upper() in bay.rooms:
-        fits = _by_jack(bay, match["jacks"], (match["room"] or room).upper())
-    else:
-        match, fits = None, []
+    jack_room = (match["room"] or room).upper() if match else ""
+    is_jack = match is not None and (not jack_room or jack_room in bay.rooms)
+    fits = _by_jack(bay, match["jacks"], jack_room) if match and is_jack else []
     remarks: list[str] = []
     if not fits:
-        said = asked(text, glossary())
+        said = asked(text, glossary())  # U47 may yet be a microphone
         fits, remarks = _by_name(bay, said, room, glossary())
-        if not fits and match:
-            raise KbError(_no_jack(bay, match["jacks"], (match["room"] or room).upper()))
+        if not fits and match and is_jack:
+            raise KbError(_no_jack(bay, match["jacks"], jack_room))
         if not fits:
             raise KbError(_nearest(bay, said, room))
     found = [one._replace(remarks=tuple(remarks)) for one in _by_row(bay, fits)]
     rooms = {one.points[0].room for one in found}
-    if (
-        len(rooms) < len(found)
-        or any(len(one.points) > 2 for one in found)
-        or (match and len(rooms) > 1)
-    ):
+    once_each = len(rooms) == len(found) and all(len(one.points) < 3 for one in found)
+    if not once_each or (is_jack and len(rooms) > 1):
         raise SeveralError(_which(text, found), found)
     return found
 
@@ -86,7 +80,9 @@ def _which(text: str, meant: Sequence[Meant]) -> str:
 
 
 def known_room(bay: Bay, room: str) -> str:
-    """A room as its bay has it. Raises KbError where there is no such bay."""
+    """A room as its bay has it. Raises KbError where there is no such bay, or none at all."""
+    if not bay.points:
+        raise KbError("no page has a table with Normal: there is no bay to look at")
     named = [known for known in bay.rooms if known]
     if room and named and room.upper() not in named:
         raise KbError(f"no page has a bay of room {room.upper()}; rooms: {', '.join(named)}")
@@ -193,12 +189,10 @@ def _no_jack(bay: Bay, text: str, room: str) -> str:
 def _nearest(bay: Bay, said: Asked, room: str) -> str:
     """What to say where nothing has such a name: the rows whose names hold most of it."""
     near: list[tuple[float, str]] = []
-    for point in bay.standing:
+    rows = {point.row.address: point for point in reversed(bay.standing)}
+    for point in reversed(rows.values()):
         row = point.row
-        if point is not next(p for p in bay.standing if p.row is row) or room not in (
-            "",
-            point.room,
-        ):
+        if room not in ("", point.room):
             continue
         for jacks, name in ((row.cells.get("top"), "out"), (row.cells.get("bottom"), "in")):
             text = row.cells.get(name, "")

@@ -113,11 +113,10 @@ def _unit(
         kind, _ = _called(there, asked(numbered["name"], glossary), glossary)
         number = int(numbered["number"])
         if 0 < number <= min(len(kind), len(_ORDINALS)):
-            unit = kind[number - 1]
-            return unit, [
-                f"no “{said.text}” in {room}; took the {_ORDINALS[number - 1]}: {unit.name}"
-            ]
-        fits = kind
+            unit, nth = kind[number - 1], _ORDINALS[number - 1]
+            return unit, [f"no “{said.text}” in {room}; took the {nth}: {unit.name}"]
+        if kind:
+            raise _BoxError(f"no “{said.text}” in {room}; there are {_listed(kind)}")
     if pair and len(fits) == 2:
         left, right = fits
         if left.name[:-1] == right.name[:-1] and (left.name[-1], right.name[-1]) == ("L", "R"):
