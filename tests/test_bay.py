@@ -233,6 +233,7 @@ ABOUT = """
 | Ch 4 | Fader scratches | Leave it | | | |
 | 1176 A | Output scratches | Set it first | | | |
 | Bus compressor B | Meter dead | Ears | | | |
+| LA-2A | Hums | none | | | |
 | Ch 1 | Hum | gone | | | 2026-01-01 |
 | Group 3 | Trim jumps | Leave it | | | |
 """
@@ -245,6 +246,8 @@ def test_what_is_wrong_is_told_where_it_matters() -> None:
         + "| L1 | 1176 A out | open | M1 | 1176 A in | | | |\n"
         + "| L2 | 1176 B out | open | M2 | 1176 B in | | | |\n"
         + "| L3 | Bus compressor out | open | M3 | Bus compressor in | | | |\n"
+        + "| L4 | LA-2A out | open | M4 | LA-2A in | | | |\n"
+        + "| L5 | LA-2A B out | open | M5 | LA-2A B in | | | |\n"
         + ABOUT
     )
     bay = Bay(row for row in rows if row.kind == "patch")
@@ -258,7 +261,8 @@ def test_what_is_wrong_is_told_where_it_matters() -> None:
     assert told("A:D3") == [("Ch 3", True)]
     assert told("A:D4") == [("Ch 4", False)]
     assert told("A:M1") == [("1176 A", True)]
-    assert told("A:M2") == told("A:M3") == []
+    assert told("A:M2") == told("A:M3") == told("A:M5") == []
+    assert told("A:M4") == [("LA-2A", True)]
     assert jacks_of(bay, bay.at("A:C2"), faults[0]) == ("A:D2",)
 
 

@@ -170,8 +170,8 @@ class Bay:
         return found
 
     def wired_end(self, point: Point) -> str:
-        """The jack of a point that its Wired to is behind: that of a box, of a mic line, else the
-        one whose name has most in common with it.
+        """The jack of a point that its Wired to is behind: that of a box, else the one whose name
+        has most in common with it, else the top.
         """
         if not point.top or not point.bottoms:
             return point.jacks[0]
@@ -203,11 +203,6 @@ class Bay:
     def boxes(self) -> tuple[Unit, ...]:
         """The boxes alone."""
         return tuple(self._boxes())
-
-    @cached_property
-    def stems(self) -> frozenset[tuple[str, ...]]:
-        """What the boxes are called, in lower case and word by word."""
-        return frozenset(tuple(unit.name.casefold().split()) for unit in self.boxes)
 
     def _boxes(self) -> Iterator[Unit]:
         ins: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}

@@ -152,12 +152,14 @@ def _is_named(bay: Bay, where: str, called: frozenset[_Key]) -> bool:
     bare = _BETWEEN.sub("", where.casefold())
     if not any(name[0] in bare for name in called if name):
         return False  # most are about something else, and this is soon seen
-    for name in _listed(where):
-        if name in called:
-            return True
-        if name not in bay.stems and any(one[:-1] == name and len(one[-1]) == 1 for one in called):
-            return True  # a mod of 1176 is one of each
-    return False
+    # A mod of 1176 is one of each, unless there is a box that is called just that.
+    kinds = {one[:-1] for one in called if one and len(one[-1]) == 1} - _boxes(bay)
+    return any(name in called or name in kinds for name in _listed(where))
+
+
+@lru_cache(maxsize=2)
+def _boxes(bay: Bay) -> frozenset[_Key]:
+    return frozenset(_key(unit.name) for unit in bay.boxes)
 
 
 @lru_cache(maxsize=4096)

@@ -30,8 +30,8 @@ _HOW = {
     "box": "through",
 }
 _LEGEND = {
-    "full": "full: a cord in either jack breaks it here",
-    "half": "half: a cord in the lower jack breaks it here",
+    "full": "a cord in either jack breaks it here",
+    "half": "a cord in the lower jack breaks it here",
 }
 FIRST = "DIM or cut. Each cord: source end first, destination end last"
 
@@ -77,7 +77,7 @@ def traced(screen: Screen, book: Book, found: Sequence[Meant]) -> Iterator[str]:
             yield screen.warn(f"  a loop: back at {screen.text(path.steps[-1].jack)}")
         before = jacks
     hows = dict.fromkeys(step.how for path in paths for step in path.steps)
-    rows = [Line(how, _LEGEND[how].partition(": ")[2]) for how in hows if how in _LEGEND]
+    rows = [Line(how, _LEGEND[how]) for how in hows if how in _LEGEND]
     points = points_of(book.bay, [step.jack for path in paths for step in path.steps])
     faults = [fault for fault in together(book, points)[1] if fault.itself]
     rows += concerned((), faults, book.docs)
