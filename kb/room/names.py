@@ -19,7 +19,7 @@ from kb.terms.ranges import LIMIT, RangeError, places
 from kb.terms.words import FAINT, STOP, analysed, chunks, fold, index_tokens
 
 _NEIGHBOURS = re.compile(r"(?<![\w/])(\d{1,3})/(\d{1,3})(?![\w/\"″])")
-_CLOSE = 0.75
+_CLOSE = 0.84
 # What says which way a name faces.
 DIRECTIONS = frozenset("in input inputs out output outputs send sends return returns".split())
 # What every strip has one of: who says insert 17 means that of channel 17.
