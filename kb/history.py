@@ -12,8 +12,9 @@ import hashlib
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from kb.errors import KbError
 
@@ -50,8 +51,7 @@ class HistoryError(KbError):
     """Git cannot tell; whoever asked adds what can be done without it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(NamedTuple):
     """Where the present work leaves a branch: the commit, and the branch as it was called."""
 
     commit: str
@@ -63,8 +63,7 @@ def base(docs: Path, wanted: str = "") -> Base:
 
     Raises HistoryError where git cannot tell.
     """
-    if _commit(docs, "HEAD") is None:
-        raise HistoryError("nothing is committed here yet")
+    head(docs)
     name = wanted or _default_branch(docs)
     commit = _commit(docs, name)
     if commit is None:
@@ -73,9 +72,42 @@ def base(docs: Path, wanted: str = "") -> Base:
     found = ran.stdout.decode("ascii", "replace").strip()
     if ran.returncode == 0 and found:
         return Base(found, _short(name))
-    if _output(docs, "rev-parse", "--is-shallow-repository").strip() == b"true":
+    if _is_shallow(docs):
         raise _shallow(_short(name))
     raise HistoryError(f"HEAD and {_short(name)} have no commit in common; name another")
+
+
+def head(docs: Path) -> str:
+    """The commit that is checked out. Raises HistoryError where there is none."""
+    commit = _commit(docs, "HEAD")
+    if commit is None:
+        raise HistoryError("nothing is committed here yet")
+    return commit
+
+
+def before(docs: Path, moment: datetime) -> Base | None:
+    """The newest commit of this line of history that is not later than a moment, or None.
+
+    Of a merged branch only the merge counts: until then its pages were not here. Raises
+    HistoryError where git cannot tell, as in a clone that does not reach back so far.
+    """
+    head(docs)
+    day = f"{moment:%Y-%m-%d}"
+    latest = f"--min-age={int(moment.timestamp())}"
+    found = _listed(docs, "--max-count=1", latest)
+    if found:
+        return Base(found[0], day)
+    if _is_shallow(docs):
+        raise _shallow(day)
+    return None
+
+
+def first(docs: Path) -> tuple[Base, datetime]:
+    """The first commit of this line of history, and when that was."""
+    found = _listed(docs, "--max-parents=0", "--timestamp")
+    at, _, commit = found[-1].partition(" ")
+    when = datetime.fromtimestamp(int(at), UTC)
+    return Base(commit, f"{when.astimezone():%Y-%m-%d}"), when
 
 
 def files_at(docs: Path, commit: str) -> dict[str, str]:
@@ -117,6 +149,14 @@ def changed(then: Mapping[str, str], now: Mapping[str, bytes]) -> set[str]:
     }
 
 
+def names(then: Mapping[str, str], now: Mapping[str, bytes]) -> dict[str, str]:
+    """Git's name for the content of each path that is not as it was then; empty for one gone."""
+    like = next(iter(then.values()), "0" * 40)
+    return {
+        path: _blob(like, now[path]) if path in now else "" for path in sorted(changed(then, now))
+    }
+
+
 def _is(blob: str, data: bytes) -> bool:
     """Whether this content has that id; a checkout may have put CRLF for each LF."""
     if _blob(blob, data) == blob:
@@ -128,6 +168,16 @@ def _blob(like: str, data: bytes) -> str:
     kind = "sha1" if len(like) == 40 else "sha256"
     # It is git's name for the content, no safeguard.
     return hashlib.new(kind, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def _listed(docs: Path, *which: str) -> list[str]:
+    """The commits from HEAD back along its first parents."""
+    said = _output(docs, "rev-list", "--first-parent", *which, "HEAD", "--")
+    return said.decode("ascii", "replace").split("\n")[:-1]
+
+
+def _is_shallow(docs: Path) -> bool:
+    return _output(docs, "rev-parse", "--is-shallow-repository").strip() == b"true"
 
 
 def _default_branch(docs: Path) -> str:

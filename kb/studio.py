@@ -152,7 +152,7 @@ class Studio:
                 f"no records here ({records.path}): who is asked again can be told only where "
                 "people tick and sign"
             )
-        since, now = self.upkeep.since(wanted)
+        since, now = self.upkeep.since(self.upkeep.base(wanted))
         of = boards(records, self.ladder, roster.role_at)
         return asked_again(since, now, of, [person.handle for person in roster.here])
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,11 @@ from kb.pages.model import Page
 
 if TYPE_CHECKING:
     from kb.changes.since import Since
+    from kb.changes.words import Words
+    from kb.history import Base
+    from kb.records.seat import Asked
+
+FIRST_TIME = 14  # days told to somebody who never asked before
 
 
 class Upkeep:
@@ -27,6 +33,11 @@ class Upkeep:
         self.today = today
         self.progress = progress
 
+    @cached_property
+    def files(self) -> Files:
+        """Every page as bytes, as they were when first asked for."""
+        return read_files(self.docs)
+
     def check(
         self, names: Sequence[str] = (), *, changed: str | None = None, fix: bool = False
     ) -> Report:
@@ -38,7 +49,7 @@ class Upkeep:
         from kb.pages.chosen import choose
 
         only: Container[str] | None = choose(self.docs, names) if names else None
-        files = read_files(self.docs)
+        files = self.files
         before: dict[str, Page] = {}
         since = ""
         if changed is not None:
@@ -82,14 +93,60 @@ class Upkeep:
                     fixed.append((path, written))
         return replace(files, data=data), fixed
 
-    def since(self, wanted: str) -> tuple[Since, list[Page]]:
-        """What differs from where HEAD left a branch or commit (empty: the default branch).
+    def base(self, said: str) -> Base:
+        """What is meant by since when: a day, some days, or a branch, tag or commit.
 
-        With it the pages that differ as they are now. Raises HistoryError where git cannot tell.
+        Empty: where HEAD left the default branch. Raises KbError where git cannot tell.
         """
         from kb import history
+        from kb.changes.moment import begins, day
+
+        on = day(said, self.today)
+        if on is None:
+            return history.base(self.docs, said)
+        found = history.before(self.docs, begins(on))
+        if found is not None:
+            return found._replace(name=on.isoformat())
+        start, _ = history.first(self.docs)
+        return start._replace(name=f"{start.name}, where its history begins")
+
+    def base_of_last_time(self, last: Asked | None) -> Base:
+        """What somebody has seen who asked then; of who never asked, two weeks are told."""
+        from kb import history
+
+        if last is None:
+            found = self.base(f"{FIRST_TIME}d")
+            return found._replace(name=f"{found.name} (you ask for the first time)")
+        name = f"you asked, {last.at.astimezone():%Y-%m-%d %H:%M}"
+        try:
+            return history.base(self.docs, last.commit)._replace(name=name)
+        except history.HistoryError:  # another clone, or history that was rewritten
+            at = history.before(self.docs, last.at) or history.first(self.docs)[0]
+            return at._replace(name=name)
+
+    def since(self, base: Base, last: Asked | None = None) -> tuple[Since, list[Page]]:
+        """What differs from a commit, and the pages that differ as they are now.
+
+        With `last` less what was told then and is still so. Raises HistoryError where git cannot
+        tell.
+        """
         from kb.changes.since import as_they_are, since
 
-        files = read_files(self.docs)
-        found = since(self.docs, files, history.base(self.docs, wanted))
-        return found, as_they_are(files, found)
+        seen = {} if last is None else last.seen
+        found = since(self.docs, self.files, base, seen)
+        return found, as_they_are(self.files, found)
+
+    def changes(self, base: Base, last: Asked | None = None) -> Words:
+        """What is different since a commit, in the words of the pages."""
+        from kb.changes.words import words
+
+        found, now = self.since(base, last)
+        return words(found, now, [(problem.path, problem.message) for problem in self.files.unread])
+
+    def told(self, now: datetime, since: str) -> Asked:
+        """What to note of somebody who has been told all there is, since that commit."""
+        from kb import history
+        from kb.changes.since import uncommitted
+        from kb.records.seat import Asked
+
+        return Asked(now, history.head(self.docs), since, uncommitted(self.docs, self.files))

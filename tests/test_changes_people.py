@@ -88,7 +88,7 @@ def asked(found: dict[str, Any]) -> list[tuple[str, str, list[tuple[str, str]]]]
 def test_only_who_has_done_a_step_is_asked_for_it_again(home: Path, run_kb: Kb) -> None:
     assert asked(told(home, run_kb)) == []
     write(home, "opening", OPENING.replace("Mains on", "Mains and UPS on"))
-    both = [("Mains on", "Mains and UPS on")]
+    both = [("Mains on (!)", "Mains and UPS on (!)")]
     assert asked(told(home, run_kb)) == [("MO", "checklist", both), ("JT", "checklist", both)]
     write(home, "opening", OPENING.replace("Clock first", "Word clock first"))
     clock = [("MO", "checklist", [("Clock first", "Word clock first")])]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_history import git
 
 from conftest import ROOT, Ran
 
@@ -32,6 +33,11 @@ def studio(tmp_path_factory: pytest.TempPathFactory, run_kb: Callable[..., Ran])
     """A home whose pages have been searched once, so that nothing has changed since."""
     home = tmp_path_factory.mktemp("home")
     shutil.copytree(ROOT / "docs", home / "studio" / "docs")
+    if shutil.which("git"):
+        git(home / "studio", "init", "-q", "-b", "main")
+        git(home / "studio", "add", "-A")
+        git(home / "studio", "commit", "-q", "-m", "one")
+        (home / "studio" / "docs" / "new.md").write_text("# New\n")
     run_kb(home, "search", "insert")
     return home
 
@@ -59,7 +65,9 @@ def studio(tmp_path_factory: pytest.TempPathFactory, run_kb: Callable[..., Ran])
         ("--as nobody quiz console", {"fsrs", "markdown_it", "yaml"}),
         ("check", {"markdown_it", "yaml"}),
         ("check --changed HEAD", {"markdown_it"}),
-        ("changes --people", {"markdown_it"}),
+        ("changes", {"markdown_it"}),
+        ("changes HEAD", {"markdown_it"}),
+        ("changes HEAD --people", {"markdown_it"}),
         ("check --explain mod", set()),
         ("new --help", set()),
         ("reindex", {"whoosh", "markdown_it", "yaml"}),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from kb import history
@@ -10,6 +12,8 @@ from kb.history import Base
 from kb.pages.folder import STUDIO, Files, is_checked
 from kb.pages.model import Page
 from kb.pages.parse import parse
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Since(NamedTuple):
@@ -20,19 +24,36 @@ class Since(NamedTuple):
     before: dict[str, Page]
 
 
-def since(docs: Path, files: Files, base: Base) -> Since:
+def since(docs: Path, files: Files, base: Base, seen: Mapping[str, str] = NOTHING) -> Since:
     """What of these files differs from a commit, whether or not it is committed itself.
 
-    Raises HistoryError where git cannot tell.
+    Left out is what is as somebody has seen it since, see `uncommitted`. Raises HistoryError
+    where git cannot tell.
     """
-    there = history.files_at(docs, base.commit).items()
-    then = {path: blob for path, blob in there if is_checked(path)}
-    now = {**files.data, **({STUDIO: files.studio} if files.studio is not None else {})}
-    touched = history.changed(then, now)
+    then, now = _then(docs, base.commit), _now(files)
+    touched = {
+        path
+        for path, name in history.names(then, now).items()
+        if path not in seen or seen[path] != name
+    }
     blobs = {path: then[path] for path in touched if path in then and path != STUDIO}
     old = history.contents(docs, list(dict.fromkeys(blobs.values())))
     before = {path: parse(path, old[blob]) for path, blob in sorted(blobs.items())}
     return Since(base, touched, before)
+
+
+def uncommitted(docs: Path, files: Files) -> dict[str, str]:
+    """What differs from the commit that is checked out, by git's names for the contents."""
+    return history.names(_then(docs, history.head(docs)), _now(files))
+
+
+def _then(docs: Path, commit: str) -> dict[str, str]:
+    there = history.files_at(docs, commit)
+    return {path: blob for path, blob in there.items() if is_checked(path)}
+
+
+def _now(files: Files) -> dict[str, bytes]:
+    return {**files.data, **({STUDIO: files.studio} if files.studio is not None else {})}
 
 
 def as_they_are(files: Files, found: Since) -> list[Page]:

@@ -1,4 +1,4 @@
-"""The door to what has changed: changes."""
+"""The door to what has changed in the pages: changes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from kb.cli.session import Session, say_json, say_lines, typed
-from kb.errors import KbError
+from kb.cli.session import Session, note, say, say_json, say_lines, typed
+from kb.errors import KbError, NotSavedError
 
 _PANEL = "Look things up"
 
@@ -21,32 +21,88 @@ def changes(
     ctx: typer.Context,
     rev: Annotated[
         str | None,
-        typer.Argument(metavar="[REV]", help="Since which commit, tag or branch."),
+        typer.Argument(metavar="[REV]", help="The same as --since: a day, tag, branch or commit."),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE|REV",
+            help="2026-11-01, yesterday, 3d, v1.2, main~5; else since you last asked.",
+        ),
     ] = None,
     people: Annotated[
-        bool, typer.Option("--people", help="Who will be asked what again, before it is merged.")
+        bool,
+        typer.Option(
+            "--people", help="Who will be asked what again; else since the default branch was left."
+        ),
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="To be pasted into a pull request.")
     ] = False,
 ) -> None:
-    """Who will be asked what again by what changed in the pages, committed or not.
+    """What is different in the pages, committed or not, in their own words.
 
-    REV is the default branch unless you say.
+    With --people: who will be asked what again because of it, before it is merged.
     """
-    if not people:
-        raise KbError("say kb changes --people")
     if json and markdown:
         raise KbError("--json or --markdown, not both")
-    _people(ctx.obj, typed([rev]) if rev else "", json, markdown)
+    if rev and since and rev != since:
+        raise KbError(f"since {typed([rev])} or since {since}? Say one")
+    session: Session = ctx.obj
+    said = typed([rev or since or ""])
+    if people:
+        _people(session, said, json, markdown)
+    else:
+        _words(session, said, json, markdown)
 
 
-def _people(session: Session, rev: str, json: bool, markdown: bool) -> None:
+def _words(session: Session, said: str, json: bool, markdown: bool) -> None:
+    from kb.records.seat import asked, note_asked
+    from kb.views import changes as views
+
+    studio = session.studio
+    state, name = studio.record_folders[1], studio.places.docs.name
+    who = f"{_handle(session)}/{session.room.casefold()}"
+    last = None if said else asked(state, who)
+    base = studio.upkeep.base(said) if said else studio.upkeep.base_of_last_time(last)
+    found = studio.upkeep.changes(base, last).of_room(session.room)
+    if json:
+        say_json(views.as_json(found, name))
+    elif markdown:
+        say_lines(views.markdown(found, name))
+    else:
+        say_lines(views.lines(session.screen, found, name))
+        if last and not found.changes:
+            say(f"what you were told then: kb changes {last.since[:12]}")
+    if said:
+        return
+    told = last.since if last and not found.changes else base.commit
+    try:
+        note_asked(state, who, studio.upkeep.told(studio.clock(), told))
+    except KbError as error:
+        note([f"{error}; next time you will be told this again"])
+
+
+def _handle(session: Session) -> str:
+    """Who asks, as far as they have said so: what changed is told without records too."""
+    from kb.records.seat import sitting
+
+    studio = session.studio
+    if not session.person:
+        return sitting(studio.record_folders[1], studio.clock()) or ""
+    try:
+        known = studio.roster() if studio.records.exists else None
+    except NotSavedError:
+        known = None  # it is said by whatever needs the records
+    return known.find(session.person).handle if known else session.person.casefold()
+
+
+def _people(session: Session, said: str, json: bool, markdown: bool) -> None:
     from kb.views import again as views
 
     studio = session.studio
-    found = studio.asked_again(rev)
+    found = studio.asked_again(said)
     roster, name = studio.roster(), studio.places.docs.name
     if json:
         say_json(views.as_json(found, roster, name))

@@ -31,6 +31,31 @@ def gone(before: Mapping[str, Page], now: Mapping[str, Page]) -> Iterator[Findin
         yield from _questions(old, new, known)
 
 
+def renamed(before: Mapping[str, Page], now: Mapping[str, Page]) -> dict[str, str]:
+    """The present path of each page that had another one: as `was` says, else as it reads.
+
+    `before` and `now` are the pages that differ, by path. Each page is the heir of one at most.
+    """
+    gone = {path: page for path, page in before.items() if path not in now}
+    fresh = {path: page for path, page in now.items() if path not in before}
+    found: dict[str, str] = {}
+    for path, page in fresh.items():
+        former = {former_address(was) for was in page.front.was}
+        for old in [old for old, was in gone.items() if was.address in former]:
+            found.setdefault(old, path)
+    olds = {path: _marks(gone[path]) for path in gone.keys() - found.keys()}
+    news = {path: _marks(fresh[path]) for path in fresh.keys() - set(found.values())}
+    likely = [
+        (1.0 if old.casefold() == new.casefold() else _alike(was, now), old, new)
+        for old, was in olds.items()
+        for new, now in news.items()
+    ]
+    for likeness, old, new in sorted(likely, reverse=True):
+        if likeness >= ALIKE and old not in found and new not in found.values():
+            found[old] = new
+    return found
+
+
 def _page(old: Page, before: Mapping[str, Page], now: Mapping[str, Page]) -> Finding:
     fresh = [page for path, page in now.items() if path not in before or page.title == old.title]
     likely = [page for page in fresh if _alike(_marks(old), _marks(page)) >= ALIKE]

@@ -1,40 +1,46 @@
-"""Who sits at this machine: said once, forgotten after four idle hours. No event, no record."""
+"""Who sits at this machine, and what each was last told of changes. No events, no record."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from kb.records.connection import told
 from kb.records.journal import make_folder
 
 FILE = "me.json"
+CHANGES = "changes.json"
 IDLE = timedelta(hours=4)
+
+
+class Asked(NamedTuple):
+    """When somebody last asked what changed: at which commit, and since which they were told.
+
+    `seen` are the files that were not committed, by path, each with a name for what it held.
+    """
+
+    at: datetime
+    commit: str
+    since: str
+    seen: dict[str, str]
 
 
 def sit(state: Path, handle: str, now: datetime) -> None:
     """Note who works here from now on. Raises NotSavedError."""
-    path = state / FILE
-    with told(path, saving=True):
-        make_folder(state)
-        part = path.with_suffix(".part")
-        part.write_text(
-            json.dumps({"handle": handle, "at": now.isoformat()}) + "\n", encoding="utf-8"
-        )
-        part.chmod(0o600)
-        part.replace(path)
+    _keep(state, FILE, {"handle": handle, "at": now.isoformat()})
 
 
 def sitting(state: Path, now: datetime) -> str | None:
     """Who works here, unless they have been idle too long."""
+    said = _kept(state, FILE)
     try:
-        said = json.loads((state / FILE).read_text(encoding="utf-8"))
         handle, at = said["handle"], datetime.fromisoformat(said["at"])
         # A time in the future is a clock put right since: nobody knows how long ago that was.
         if isinstance(handle, str) and timedelta(minutes=-5) <= now - at < IDLE:
             return handle
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         pass
     return None
 
@@ -43,3 +49,36 @@ def leave_seat(state: Path) -> None:
     """Forget who works here."""
     with told(state / FILE, saving=True):
         (state / FILE).unlink(missing_ok=True)
+
+
+def asked(state: Path, who: str) -> Asked | None:
+    """When this person (empty: nobody in particular) last asked what changed, if ever."""
+    try:
+        at, commit, since, seen = _kept(state, CHANGES)[who]
+        return Asked(datetime.fromisoformat(at), str(commit), str(since), dict(seen))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def note_asked(state: Path, who: str, now: Asked) -> None:
+    """Note that somebody was told what changed. Raises NotSavedError."""
+    row = [now.at.isoformat(), now.commit, now.since, now.seen]
+    _keep(state, CHANGES, {**_kept(state, CHANGES), who: row})
+
+
+def _keep(state: Path, name: str, value: dict[str, Any]) -> None:
+    path = state / name
+    with told(path, saving=True):
+        make_folder(state)
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps(value) + "\n", encoding="utf-8")
+        part.chmod(0o600)
+        part.replace(path)
+
+
+def _kept(state: Path, name: str) -> dict[str, Any]:
+    try:
+        said = json.loads((state / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return said if isinstance(said, dict) else {}

@@ -23,6 +23,14 @@ class Wording:
     critical: bool = False
     sign_off: str | None = None
 
+    @property
+    def marked(self) -> str:
+        """The step with its marks: that it stops the run, that somebody must watch."""
+        role = f" {self.sign_off}" if self.sign_off else ""
+        sign = "" if self.sign_off is None else f" (sign-off{role})"
+        first, end, notes = self.text.partition("\n")
+        return first + " (!)" * self.critical + sign + end + notes
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:

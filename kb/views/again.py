@@ -7,13 +7,17 @@ from typing import Any, NamedTuple
 
 from kb.changes.people import Asked, AskedAgain
 from kb.records.people import Roster
+from kb.training.standing import Change
 from kb.views.checklists import change
 from kb.views.markdown import escaped
 from kb.views.terminal import Screen
 
 
 class _Wording(NamedTuple):
-    """One rewording with everybody who is asked for it, or who is to be watched at it again."""
+    """One rewording with everybody who is asked for it, or who is to be watched at it again.
+
+    A question whose words are the same has a new answer.
+    """
 
     number: str
     was: str
@@ -140,7 +144,9 @@ def _asked_json(asked: Asked, docs_name: str) -> dict[str, Any]:
         "line": asked.line,
         "by": asked.by or None,
         "changed": [
-            {"number": one.item.number, "was": one.was, "now": one.now} for one in asked.items
+            {"number": one.item.number, "was": was, "now": now}
+            for one in asked.items
+            for was, now in [_texts(asked, one)]
         ],
     }
 
@@ -191,7 +197,7 @@ def _wordings(page: list[Asked]) -> list[_Wording]:
     places: dict[tuple[str, str, str, str], tuple[int, int]] = {}
     for asked in page:
         for at, one in enumerate(asked.items):
-            key = (one.item.address, one.item.number, one.was, one.now)
+            key = (one.item.address, one.item.number, *_texts(asked, one))
             done, signed = found.setdefault(key, ([], []))
             places.setdefault(key, (asked.line, at))
             who = signed if asked.kind == "signoff" else done
@@ -199,6 +205,12 @@ def _wordings(page: list[Asked]) -> list[_Wording]:
                 who.append(asked.person)
     ordered = sorted(found, key=lambda key: (places[key][0], _order(key[1]), places[key][1]))
     return [_Wording(*key[1:], *map(tuple, found[key])) for key in ordered]
+
+
+def _texts(asked: Asked, one: Change) -> tuple[str, str]:
+    if asked.kind == "quiz":
+        return one.was, one.now
+    return (one.before.marked if one.before else ""), one.item.marked
 
 
 def _order(number: str) -> tuple[int, ...]:

@@ -129,6 +129,11 @@ def change(screen: Screen, number: str, was: str, now: str) -> Iterator[str]:
     """A rewording: was, and now."""
     head = f"  {number:>4}  "
     blank = " " * len(head)
+    if _first(was) == _first(now):  # what stands below the step has changed
+        was, now = " ".join(was.split()), " ".join(now.split())
+    if was and not now:
+        yield from screen.wrap(screen.text(_first(was)), f"{head}gone: ", blank + "      ")
+        return
     if was:
         yield from screen.wrap(screen.text(_first(was)), f"{head}was: ", blank + "     ")
         head = blank
@@ -224,7 +229,7 @@ def _is_in(checklist: Checklist, room: str) -> bool:
 
 
 def _text(item: Wording) -> str:
-    return _first(item.text) + " (!)" * item.critical + _asks(item.sign_off)
+    return _first(item.marked)
 
 
 def _asks(sign_off: str | None) -> str:
