@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.errors import KbError
-from kb.pages.check import Report, check
 from kb.pages.folder import Files, parse_folder, read_files
-from kb.pages.model import Page
 
 if TYPE_CHECKING:
     from kb.changes.since import Since
     from kb.changes.words import Words
     from kb.history import Base
+    from kb.pages.check import Report
+    from kb.pages.lookup import Found
+    from kb.pages.model import Page, Section
     from kb.records.seat import Asked
 
 FIRST_TIME = 14  # days told to somebody who never asked before
@@ -46,6 +47,7 @@ class Upkeep:
         With `changed` only what changed since HEAD left that branch (empty: the default one).
         Raises KbError for a name of nothing, and where git cannot tell.
         """
+        from kb.pages.check import Report, check
         from kb.pages.chosen import choose
 
         only: Container[str] | None = choose(self.docs, names) if names else None
@@ -92,6 +94,32 @@ class Upkeep:
                     data[path] = new
                     fixed.append((path, written))
         return replace(files, data=data), fixed
+
+    def verify(self, found: Found, by: str) -> list[Section]:
+        """Stamp what was found as held against the gear today: the sections that are stamped now.
+
+        Of a page that is every section that says something, so that each lapses by itself when it
+        is changed. Raises KbError where nothing can be stamped.
+        """
+        from kb.pages import edit
+        from kb.pages.stamp import is_name, worth
+
+        if not is_name(by):
+            raise KbError(f"{by!r} is no name for a stamp: letters, digits, dots and hyphens")
+        path = found.page.path
+        addresses = {section.address for section in found.inside if worth(section)}
+        if not addresses:
+            raise KbError(
+                f"{self.docs.name}/{path}: nothing there to verify; faults have own dates"
+            )
+        old = edit.load(self.docs, path)
+        try:
+            new, stamped = edit.stamped(path, old, addresses, self.today, by)
+        except KbError as error:
+            raise KbError(f"{self.docs.name}/{error}") from error
+        if new != old:
+            edit.replace(self.docs, path, old, new)
+        return stamped
 
     def base(self, said: str) -> Base:
         """What is meant by since when: a day, some days, or a branch, tag or commit.

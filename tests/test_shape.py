@@ -60,6 +60,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory, run_kb: Callable[..., Ran])
         ("patch --room A ch 17 insert send --trace", {"whoosh"}),
         ("patch --room A ch 17 --via 1176 A", {"whoosh"}),
         ("patch --row A:C", {"whoosh"}),
+        ("list --stale", {"whoosh"}),
+        ("verify console#known --by tk", {"markdown_it"}),
         ("show console", {"markdown_it"}),
         ("questions console", {"markdown_it", "yaml"}),
         ("--as nobody quiz console", {"fsrs", "markdown_it", "yaml"}),

@@ -21,7 +21,7 @@ KINDS = (
     ("page new",),
     ("page renamed",),
     ("page gone", "page not read"),
-    ("page verified",),
+    ("page verified", "section verified"),
 )
 _RANK = {kind: rank for rank, kinds in enumerate(KINDS) for kind in kinds}
 

@@ -145,6 +145,7 @@ def _reading(page: Page) -> list[Section]:
 
 
 def _sections(old: Page, new: Page) -> Iterator[Difference]:
+    """Sections that are new, gone or otherwise, and those that were verified since."""
     olds = {_inner(old, section): section for section in _reading(old)}
     news = {_inner(new, section): section for section in _reading(new)}
     for two in pair(_named(olds), _named(news)):
@@ -153,6 +154,10 @@ def _sections(old: Page, new: Page) -> Iterator[Difference]:
         if was and now:
             if was.fingerprint != now.fingerprint:
                 yield from _section(was, now, new)
+            mark = now.stamp
+            if mark and (was.stamp is None or mark[:2] != was.stamp[:2]):
+                said = f"{mark.day} by {mark.by}"
+                yield _of_section("section verified", now, new, now=said, line=mark.line)
         elif now and (_prose(now) or now.items or now.steps or told([now], "table")):
             yield _of_section("section added", now, new)
         elif was and (_prose(was) or was.items or was.steps or told([was], "table")):

@@ -44,6 +44,7 @@ DOORS = {
     "checklists": ("checklist",),
     "staff": ("signoff", "progress"),
     "changes": ("changes",),
+    "verify": ("verify",),
     "check": ("check",),
     "new": ("new",),
     "people": ("people", "me"),

@@ -97,16 +97,33 @@ def show(
     say_long(session.screen, list(pages.lines(session.screen, found)))
 
 
-def list_(ctx: typer.Context, json: Json = False) -> None:
+def list_(
+    ctx: typer.Context,
+    stale: Annotated[
+        bool,
+        typer.Option("--stale", help="What is due to be held against the gear, and for whom."),
+    ] = False,
+    json: Json = False,
+) -> None:
     """List the pages, and which are due to be checked."""
     from kb.views import pages
 
     session: Session = ctx.obj
-    known = session.studio.pages()
-    if session.room:
-        known = [p for p in known if p.get("room", "").casefold() == session.room.casefold()]
     studio = session.studio
-    if json:
+    known = studio.pages()
+    if wanted := session.room.casefold():
+        known = [
+            page
+            for page in known
+            if wanted in (part.strip().casefold() for part in page.get("room", "").split(","))
+        ]
+    if stale:
+        found = pages.late(known, studio.places.docs.name, studio.today)
+        if json:
+            say_json({"pages": found})
+        else:
+            say_lines(pages.late_listed(session.screen, found))
+    elif json:
         say_json({"pages": pages.listing(known, studio.places.docs.name, studio.today)})
     else:
         say_lines(pages.listed(session.screen, known, studio.places.docs.name, studio.today))

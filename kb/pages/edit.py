@@ -1,4 +1,4 @@
-"""The one writer of pages: it adds lines, and every other byte of the file stays as it is."""
+"""The one writer of pages: it adds lines and renews stamps; every other byte stays as it is."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ import os
 import re
 import stat
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 from kb.errors import KbError, NotSavedError
+from kb.pages import stamp
 from kb.pages.across import questions_of
-from kb.pages.model import Page, Problem, Question
+from kb.pages.model import Page, Problem, Question, Section
 from kb.pages.parse import parse
 from kb.pages.read import read
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _END = re.compile(rb"[\r\n]+\Z")
 _COMMENT = re.compile(rb"<!--\s*(?:(?P<q>q:)|(?=type\s*=))")
+_ONLY_COMMENTS = re.compile(rb" {0,3}<!--(?:(?!-->).)*-->(?:\s*<!--(?:(?!-->).)*-->)*\s*")
+_STAMP = re.compile(stamp.COMMENT.pattern.encode())
 _UNDERLINE = re.compile(rb" {0,3}(?:=+|-+)[ \t]*\Z")
 
 
@@ -98,6 +102,56 @@ def _only_pinned(before: Page, after: Page, pinned: Question) -> bool:
         )
 
     return told(before, True) == told(after, False)
+
+
+def stamped(
+    path: str, data: bytes, addresses: Collection[str], day: date, by: str
+) -> tuple[bytes, list[Section]]:
+    """The page with a stamp for each of these sections, in the place of the one it had.
+
+    And the sections. Raises KbError where the page would be read otherwise.
+    """
+    before = parse(path, data)
+    wanted = [section for section in before.sections if section.address in addresses]
+    new = data
+    for section in sorted(wanted, key=lambda section: -section.top):
+        new = _stamped(new, section.top, stamp.text(day, by, section))
+    after = parse(path, new)
+    found = [section for section in after.sections if section.address in addresses]
+    for section in found:
+        mark = section.stamp
+        if not mark or (mark.day, mark.by, mark.fingerprint) != (day, by, section.fingerprint):
+            raise KbError(f"{path}:{section.line}: no stamp can stand here; nothing written")
+    if _but_stamps(before) != _but_stamps(after):
+        raise KbError(f"{path} would be read otherwise; nothing written")
+    return new, found
+
+
+def _stamped(data: bytes, top: int, text: str) -> bytes:
+    """The file with this comment below line `top` and the comments that stand there already."""
+    there = lines(data)
+    after = top
+    written = False
+    while after < len(there) and _ONLY_COMMENTS.fullmatch(bare(there[after])):
+        line = there[after]
+        if _STAMP.search(line):
+            rest = _STAMP.sub(b"" if written else lambda _: text.encode(), line)
+            if not bare(rest).strip():
+                del there[after]
+                continue
+            there[after], written = rest, True
+        after += 1
+    data = b"".join(there)
+    return data if written else inserted(data, after, [text])
+
+
+def _but_stamps(page: Page) -> object:
+    return (
+        [(s.address, s.kind, s.fingerprint, s.anchor, s.pinned) for s in page.sections],
+        [(item.address, item.fingerprint) for s in page.sections for item in s.items],
+        [(q.id, q.fingerprint) for q in questions_of(page)],
+        sorted(problem.code for problem in page.problems if problem.code != "stamp"),
+    )
 
 
 def load(docs: Path, path: str) -> bytes:

@@ -25,6 +25,17 @@ class Found(NamedTuple):
     section: Section | None = None
     row: Row | None = None
 
+    @property
+    def inside(self) -> list[Section]:
+        """The section and those under it, or all of the page; never its Quiz."""
+        there = self.page.sections
+        if self.section is not None:
+            at = there.index(self.section)
+            rest = there[at + 1 :]
+            ends = next((n for n, s in enumerate(rest) if s.level <= self.section.level), len(rest))
+            there = (self.section, *rest[:ends])
+        return [section for section in there if section.kind != "quiz"]
+
 
 def find(docs: Path, name: str) -> Found:
     """The page, and the section and row in it if the name says so.

@@ -238,6 +238,15 @@ class Link(NamedTuple):
     image: bool = False
 
 
+class Stamp(NamedTuple):
+    """That somebody held a section against the gear; `fingerprint` is what it said then."""
+
+    day: date
+    by: str
+    fingerprint: str
+    line: int
+
+
 class Section(NamedTuple):
     """A heading and what stands under it, up to the next heading of any level.
 
@@ -247,7 +256,8 @@ class Section(NamedTuple):
     `breadcrumb` goes from the page's title down to this heading. `anchor` is the heading's own on
     GitHub, whether or not the address is another.
     `text` keeps one line for each line of the page from `line` to `end`, tables, comments and
-    the heading blanked, so that line n of it is line `line + n` of the page.
+    the heading blanked, so that line n of it is line `line + n` of the page. A `stamp` goes below
+    line `top`.
     """
 
     address: str
@@ -265,6 +275,8 @@ class Section(NamedTuple):
     questions: tuple[Question, ...] = ()
     pinned: bool = False
     fingerprint: str = ""
+    stamp: Stamp | None = None
+    top: int = 0
 
 
 class Page(NamedTuple):

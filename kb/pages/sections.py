@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kb.pages import checklist, inline, quiz
+from kb.pages import checklist, inline, quiz, stamp
 from kb.pages.address import Unique
 from kb.pages.blocks import Block, cell_count
 from kb.pages.fingerprint import fingerprint
@@ -71,6 +71,8 @@ def _section(part: Part, breadcrumb: tuple[str, ...], outline: Outline) -> Secti
             [row.fingerprint for table in rows for row in table.rows],
             [question.fingerprint for question in questions],
         ),
+        stamp=stamp.read(part, outline),
+        top=part.heading_lines[1] or max(0, part.line - 1),
     )
 
 

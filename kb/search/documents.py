@@ -7,8 +7,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
+from kb.pages.due import checked
 from kb.pages.model import Fault, Page, Patch, PatchPoint, Row, Section, Table
 from kb.search.engine import PLACED, key
 from kb.search.names import subjects
@@ -201,8 +201,11 @@ def _stored(page: Page, section: Section, kind: str, line: int, text: str) -> di
     }
     if rooms := rooms_of(page):
         stored["rooms"] = rooms
-    if due := due_date(page):
-        stored["due"] = due
+    looked_at = checked(page, section)
+    if looked_at.changed:
+        stored["changed"] = str(looked_at.day)
+    elif looked_at.due:
+        stored["due"] = looked_at.due.isoformat()
     return stored
 
 
@@ -223,17 +226,6 @@ def _facets(rooms: list[str], folder: str, kind: str, open_: bool) -> tuple[str,
     if kind == "fault" and open_:
         facets.append("open")
     return tuple(facets)
-
-
-def due_date(page: Page) -> str:
-    """The day (ISO) from which the page is past its verify date, or an empty string."""
-    front = page.front
-    if front.verified is None or front.verify_days is None:
-        return ""
-    try:
-        return (front.verified + timedelta(days=front.verify_days)).isoformat()
-    except OverflowError:
-        return ""
 
 
 def open_faults(page: Page) -> Iterator[dict[str, object]]:

@@ -39,7 +39,8 @@ class Hit:
 
     `path` is below the folder that holds docs, `line` that of the heading or row. `lines` are the
     lines that hold what was asked for, with their numbers. `row` maps column to cell; `points`
-    are a patch row's vertical pairs that were asked for.
+    are a patch row's vertical pairs that were asked for. `due` is the last day (ISO) on which it
+    may be trusted unseen; `changed` the day on which it was verified, if it was changed since.
     """
 
     address: str
@@ -59,6 +60,7 @@ class Hit:
     closed: bool
     faults: tuple[OpenFault, ...]
     due: str
+    changed: str
     stale: bool
 
     def as_json(self) -> dict[str, Any]:

@@ -62,5 +62,6 @@ def _hit(docs_name: str, path: str, number: int, line: str, score: float) -> Hit
         closed=False,
         faults=(),
         due="",
+        changed="",
         stale=False,
     )

@@ -266,7 +266,8 @@ def _hit(
         closed="closed" in stored,
         faults=tuple(_faults_on(stored, places, wanted, faults, marks)),
         due=due,
-        stale=bool(due) and due < today.isoformat(),
+        changed=stored.get("changed", ""),
+        stale="changed" in stored or (bool(due) and due < today.isoformat()),
     )
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from kb.pages import glossary
+from kb.pages.due import dues, last_checked
 from kb.pages.model import Page, Problem
 from kb.pages.parse import parse
 from kb.pages.read import read
-from kb.search.documents import Document, documents, due_date, open_faults
+from kb.search.documents import Document, documents, open_faults
 from kb.search.index import digest_of
 
 MOST_TOLD = 20
@@ -48,10 +49,12 @@ def _entry(path: str, sha: str, page: Page | None, problems: Iterable[Problem]) 
         return entry
     if page.front.room:
         entry["room"] = page.front.room
-    if page.front.verified:
-        entry["verified"] = page.front.verified.isoformat()
-    if due := due_date(page):
-        entry["due"] = due
+    if page.front.owner:
+        entry["owner"] = page.front.owner
+    if day := last_checked(page).day:
+        entry["verified"] = day.isoformat()
+    if coming := list(dues(page)):
+        entry["dues"] = coming
     if faults := list(open_faults(page)):
         entry["faults"] = faults
     if path == glossary.PATH:

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from kb.changes.people import Asked, AskedAgain
 from kb.records.people import Roster
 from kb.training.standing import Change
-from kb.views.checklists import change
 from kb.views.markdown import escaped
 from kb.views.terminal import Screen
+from kb.views.wording import change, first_line
 
 
 class _Wording(NamedTuple):
@@ -70,11 +70,11 @@ def markdown(found: AskedAgain, roster: Roster, docs_name: str) -> Iterator[str]
         yield ""
         for one in _wordings(page):
             number = f"{escaped(one.number)}: " if one.number else ""
-            was = f"{escaped(_first(one.was))} → " if one.was and one.was != one.now else ""
+            was = f"{escaped(first_line(one.was))} → " if one.was and one.was != one.now else ""
             mark = "" if one.was else "new: "
             if one.was == one.now:
                 mark = "new answer: "
-            yield f"- {number}{mark}{was}**{escaped(_first(one.now))}** ({_asked(one, roster)})"
+            yield f"- {number}{mark}{was}**{escaped(first_line(one.now))}** ({_asked(one, roster)})"
         if whole := tuple(dict.fromkeys(a.person for a in page if not a.items)):
             yield f"- signed for as a whole: {escaped(_who(roster, whole))}"
     if found.gone:
@@ -219,7 +219,7 @@ def _order(number: str) -> tuple[int, ...]:
 
 def _wording(screen: Screen, one: _Wording, roster: Roster) -> Iterator[str]:
     if one.was == one.now:
-        yield from screen.wrap(screen.text(_first(one.now)), "        new answer: ", " " * 20)
+        yield from screen.wrap(screen.text(first_line(one.now)), "        new answer: ", " " * 20)
     else:
         yield from change(screen, one.number, one.was, one.now)
     yield from screen.wrap(screen.text(_asked(one, roster)), " " * 8 + "asked: ", " " * 15)
@@ -230,7 +230,3 @@ def _asked(one: _Wording, roster: Roster) -> str:
     if one.signed:
         parts.append(f"sign-off: {_who(roster, one.signed)}")
     return "; ".join(parts)
-
-
-def _first(text: str) -> str:
-    return text.partition("\n")[0]

@@ -8,9 +8,9 @@ from typing import Any
 
 from kb.changes.difference import Difference
 from kb.changes.words import Words
-from kb.views.checklists import change
 from kb.views.markdown import escaped
 from kb.views.terminal import Screen, cells
+from kb.views.wording import change, first_line
 
 
 def lines(screen: Screen, found: Words, docs_name: str) -> Iterator[str]:
@@ -21,9 +21,8 @@ def lines(screen: Screen, found: Words, docs_name: str) -> Iterator[str]:
         yield screen.bold(screen.text(room))
         for block in _blocks(there):
             yield from _block(screen, block, docs_name)
-        if verified := [one for one in there if one.kind == "page verified"]:
-            said = "; ".join(f"{one.page}, {one.now}" for one in verified)
-            yield from screen.wrap(screen.text(said), "  verified: ", "    ")
+        if verified := list(_verified(there)):
+            yield from screen.wrap(screen.text("; ".join(verified)), "  verified: ", "    ")
 
 
 def markdown(found: Words, docs_name: str) -> Iterator[str]:
@@ -34,7 +33,7 @@ def markdown(found: Words, docs_name: str) -> Iterator[str]:
         yield f"**{escaped(room)}**"
         yield ""
         for one in there:
-            was, now = escaped(_first(one.was)), escaped(_first(one.now))
+            was, now = escaped(first_line(one.was)), escaped(first_line(one.now))
             said = f"{was} → **{now}**" if was and now else f"~~{was}~~" if was else now
             where = escaped(f"{docs_name}/{one.path}:{one.line}")
             title = escaped(f"{_title(one)} {one.number}".rstrip())
@@ -90,9 +89,20 @@ def _blocks(there: Sequence[Difference]) -> Iterator[list[Difference]]:
             return one.kind, one.path, 0
         return one.kind, one.path, one.line
 
-    for (kind, *_), found in groupby(there, key=block):
-        if kind != "page verified":
-            yield list(found)
+    news = [one for one in there if not one.kind.endswith("verified")]
+    for _, found in groupby(news, key=block):
+        yield list(found)
+
+
+def _verified(there: Sequence[Difference]) -> Iterator[str]:
+    """What was held against the gear, page by page: `Desk, 3 sections, 2026-11-22 by TK`."""
+    looked_at = [one for one in there if one.kind.endswith("verified")]
+    for (page, _, when), found in groupby(looked_at, key=lambda one: (one.page, one.kind, one.now)):
+        sections = [one for one in found if one.kind == "section verified"]
+        what = [sections[0].title] if len(sections) == 1 else []
+        if len(sections) > 1:
+            what = [f"{len(sections)} sections"]
+        yield ", ".join([page, *what, when])
 
 
 def _title(one: Difference) -> str:
@@ -130,7 +140,7 @@ def _one(screen: Screen, one: Difference, docs_name: str) -> Iterator[str]:
         if said and not of_page:
             label = name if one.was else ""
             margin = " " * (6 + len(label))
-            yield from screen.wrap(screen.text(_first(said)), f"      {label}", margin)
+            yield from screen.wrap(screen.text(first_line(said)), f"      {label}", margin)
 
 
 def _head_line(screen: Screen, title: str, path: str, line: int = 0) -> Iterator[str]:
@@ -142,7 +152,3 @@ def _head_line(screen: Screen, title: str, path: str, line: int = 0) -> Iterator
     else:
         yield from screen.wrap(head, "  ", "    ")
         yield f"      {screen.dim(where)}"
-
-
-def _first(text: str) -> str:
-    return text.partition("\n")[0]

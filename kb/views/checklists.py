@@ -14,6 +14,7 @@ from kb.training.choose import numbers
 from kb.training.pairing import Pair, Wording
 from kb.training.runs import Mark, Run
 from kb.views.terminal import Screen, table
+from kb.views.wording import change, first_line
 
 _SIGNS = {"done": "x", "not applicable": "-", "failed": "!"}
 
@@ -125,22 +126,6 @@ def judged(screen: Screen, person: Person, pairs: Sequence[Pair]) -> Iterator[st
             yield from change(screen, two.now.number, two.was.text, two.now.text)
 
 
-def change(screen: Screen, number: str, was: str, now: str) -> Iterator[str]:
-    """A rewording: was, and now."""
-    head = f"  {number:>4}  "
-    blank = " " * len(head)
-    if _first(was) == _first(now):  # what stands below the step has changed
-        was, now = " ".join(was.split()), " ".join(now.split())
-    if was and not now:
-        yield from screen.wrap(screen.text(_first(was)), f"{head}gone: ", blank + "      ")
-        return
-    if was:
-        yield from screen.wrap(screen.text(_first(was)), f"{head}was: ", blank + "     ")
-        head = blank
-    now = _first(now)
-    yield from screen.wrap(screen.text(now), f"{head}{'now' if was else 'new'}: ", blank + "     ")
-
-
 def sheet(screen: Screen, checklist: Checklist, studio: str) -> Iterator[str]:
     """A sheet of paper: boxes, and a line for the initials."""
     width = screen.width
@@ -229,17 +214,13 @@ def _is_in(checklist: Checklist, room: str) -> bool:
 
 
 def _text(item: Wording) -> str:
-    return _first(item.marked)
+    return first_line(item.marked)
 
 
 def _asks(sign_off: str | None) -> str:
     if sign_off is None:
         return ""
     return f" (sign-off {sign_off})" if sign_off else " (sign-off)"
-
-
-def _first(text: str) -> str:
-    return text.partition("\n")[0]
 
 
 def _time(at: datetime | None) -> str | None:

@@ -134,7 +134,11 @@ def _warnings(screen: Screen, hit: Hit) -> Iterator[str]:
         lines = list(screen.wrap(screen.text(text), lead, " " * 16))
         yield screen.warn(lead) + lines[0][len(lead) :]
         yield from lines[1:]
-    if hit.stale:
+    if hit.changed:
+        yield screen.warn(
+            f"    changed since it was verified on {hit.changed}: trust the gear first"
+        )
+    elif hit.stale:
         yield screen.warn(f"    not checked since it fell due on {hit.due}: trust the gear first")
 
 

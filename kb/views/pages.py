@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from kb.pages.due import is_late, last_checked
 from kb.pages.inline import plain
 from kb.pages.model import Page, Row, Section, Table
 from kb.pages.problem import told
@@ -30,30 +31,18 @@ def lines(screen: Screen, found: Found) -> Iterator[str]:
         return
     if found.section is not None:
         yield screen.dim(screen.text(" › ".join(found.section.breadcrumb[:-1])))
-        inside = _below(page, found.section)
     else:
         yield from _front(screen, page)
-        inside = [section for section in page.sections if section.kind != "quiz"]
-    for section in inside:
+    for section in found.inside:
         yield from _section(screen, section)
-
-
-def _below(page: Page, top: Section) -> list[Section]:
-    """The section and those under it."""
-    at = page.sections.index(top)
-    inside = [top]
-    for section in page.sections[at + 1 :]:
-        if section.level <= top.level:
-            break
-        if section.kind != "quiz":
-            inside.append(section)
-    return inside
 
 
 def _front(screen: Screen, page: Page) -> Iterator[str]:
     front = page.front
     yield screen.bold(screen.text(page.title))
-    verified = f"{front.verified} by {front.verified_by}" if front.verified else ""
+    looked_at = last_checked(page)
+    by = f" by {looked_at.by}" if looked_at.by else ""
+    verified = f"{looked_at.day}{by}" if looked_at.day else ""
     said = (
         ("also called", ", ".join(front.aliases)),
         ("asset", front.tag),
@@ -155,10 +144,6 @@ def as_json(found: Found, docs_name: str) -> dict[str, Any]:
     """What `kb show --json` prints."""
     page = found.page
     front = page.front
-    if found.section is not None:
-        inside = _below(page, found.section)
-    else:
-        inside = [section for section in page.sections if section.kind != "quiz"]
     thing = found.row or found.section
     return {
         "address": thing.address if thing else page.address,
@@ -170,8 +155,8 @@ def as_json(found: Found, docs_name: str) -> dict[str, Any]:
         "room": front.room,
         "location": front.location,
         "owner": front.owner,
-        "verified": front.verified.isoformat() if front.verified else None,
-        "sections": [_section_json(s, found.row) for s in inside],
+        "verified": day.isoformat() if (day := last_checked(page).day) else None,
+        "sections": [_section_json(s, found.row) for s in found.inside],
     }
 
 
@@ -212,11 +197,59 @@ def listing(known: list[dict[str, Any]], docs_name: str, today: date) -> list[di
             "title": entry["title"],
             "room": entry.get("room", ""),
             "verified": entry.get("verified"),
-            "stale": bool(entry.get("due")) and entry["due"] < today.isoformat(),
+            "stale": any(
+                is_late(due, why, today) for _, _, _, due, why, *_ in entry.get("dues", ())
+            ),
             "problems": entry["problems"],
         }
         for entry in known
     ]
+
+
+def late(known: list[dict[str, Any]], docs_name: str, today: date) -> list[dict[str, Any]]:
+    """What is to be held against the gear again, soonest first: what `kb list --stale` says."""
+    found = [
+        {
+            "address": address,
+            "path": f"{docs_name}/{entry['path']}",
+            "line": line,
+            "page": entry["address"],
+            "title": entry["title"],
+            "heading": "" if whole else title,
+            "room": entry.get("room", ""),
+            "owner": entry.get("owner", ""),
+            "due": due or None,
+            "why": why,
+            "verified": verified or None,
+            "by": by,
+        }
+        for entry in known
+        for address, title, line, due, why, verified, by, whole in entry.get("dues", ())
+        if is_late(due, why, today)
+    ]
+    return sorted(found, key=lambda one: (one["due"] or "", one["path"], one["line"]))
+
+
+def late_listed(screen: Screen, found: list[dict[str, Any]]) -> Iterator[str]:
+    """The same for people: since when, for whom, what, where."""
+    if not found:
+        yield "nothing is due"
+        return
+    wide = max(cells(screen.text(one["owner"])) for one in found)
+    for one in found:
+        what = " › ".join(filter(None, (one["title"], one["heading"])))
+        said = {
+            "never": ": never verified",
+            "changed": f": changed since {one['by']} verified it",
+        }.get(one["why"], "")
+        lead = f"{one['due'] or '':<10}  {padded(screen.text(one['owner']), wide)}  "
+        where = screen.text(f"{one['path']}:{one['line']}")
+        text = screen.text(f"{what}{said}")
+        if cells(lead) + cells(text) + 2 + cells(where) <= screen.width:
+            yield f"{lead}{text}  {screen.dim(where)}"
+        else:
+            yield from screen.wrap(text, lead, " " * cells(lead))
+            yield " " * cells(lead) + screen.dim(where)
 
 
 def wrong(known: list[dict[str, Any]], docs_name: str) -> Iterator[str]:
