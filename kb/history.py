@@ -52,10 +52,14 @@ class HistoryError(KbError):
 
 
 class Base(NamedTuple):
-    """Where the present work leaves a branch: the commit, and the branch as it was called."""
+    """Where the present work leaves a branch: the commit, and the branch as it was called.
+
+    `remark` is what else is to be said of that, to be put behind the name.
+    """
 
     commit: str
     name: str
+    remark: str = ""
 
 
 def base(docs: Path, wanted: str = "") -> Base:

@@ -153,6 +153,9 @@ class Studio:
                 "people tick and sign"
             )
         since, now = self.upkeep.since(self.upkeep.base(wanted))
+        unread = {problem.path for problem in self.upkeep.files.unread}  # not gone, only unread
+        before = {path: page for path, page in since.before.items() if path not in unread}
+        since = since._replace(before=before)
         of = boards(records, self.ladder, roster.role_at)
         return asked_again(since, now, of, [person.handle for person in roster.here])
 

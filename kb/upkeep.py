@@ -136,7 +136,7 @@ class Upkeep:
         if found is not None:
             return found._replace(name=on.isoformat())
         start, _ = history.first(self.docs)
-        return start._replace(name=f"{start.name}, where its history begins")
+        return start._replace(remark=", where its history begins")
 
     def base_of_last_time(self, last: Asked | None) -> Base:
         """What somebody has seen who asked then; of who never asked, two weeks are told."""
@@ -144,13 +144,13 @@ class Upkeep:
 
         if last is None:
             found = self.base(f"{FIRST_TIME}d")
-            return found._replace(name=f"{found.name} (you ask for the first time)")
-        name = f"you asked, {last.at.astimezone():%Y-%m-%d %H:%M}"
+            return found._replace(remark=f"{found.remark}, as you ask for the first time")
         try:
-            return history.base(self.docs, last.commit)._replace(name=name)
+            found = history.base(self.docs, last.commit)
         except history.HistoryError:  # another clone, or history that was rewritten
-            at = history.before(self.docs, last.at) or history.first(self.docs)[0]
-            return at._replace(name=name)
+            found = history.before(self.docs, last.at) or history.first(self.docs)[0]
+        when = f"{last.at.astimezone():%Y-%m-%d %H:%M}"
+        return found._replace(name=when, remark=", when you last asked")
 
     def since(self, base: Base, last: Asked | None = None) -> tuple[Since, list[Page]]:
         """What differs from a commit, and the pages that differ as they are now.

@@ -320,6 +320,13 @@ def test_a_page_is_followed_when_it_is_renamed(name: str, say_so: bool, studio: 
     assert told(studio, before) == expected
 
 
+def test_questions_without_an_id_go_with_their_page(studio: Path) -> None:
+    write(studio, "equipment/desk.md", DESK.replace("<!-- q: no-vca -->\n", ""))
+    commit(studio, "2026-11-02")
+    (studio / "docs" / "equipment" / "desk.md").rename(studio / "docs" / "merrow.md")
+    assert told(studio) == [("page renamed", "Desk", "equipment/desk.md", "merrow.md")]
+
+
 def test_a_page_that_moved_and_was_rewritten_is_followed_by_what_it_says_it_was(
     studio: Path,
 ) -> None:
@@ -414,11 +421,11 @@ def test_each_is_told_what_changed_since_they_last_asked(
 ) -> None:
     home = studio.parent
     first = run_kb(home, "--as", "mara", "changes").stdout
-    assert "since 2026-11-08 (you ask for the first time)" in first
+    assert "since 2026-11-08, as you ask for the first time" in first
     assert "bypassed" in first
     again = run_kb(home, "--as", "mara", "changes").stdout
     assert again == (
-        "nothing has changed since you asked, 2026-11-22 14:03\n"
+        "nothing has changed since 2026-11-22 14:03, when you last asked\n"
         f"what you were told then: kb changes {week['one'][:12]}\n"
     )
     assert run_kb(home, "--as", "mara", "changes").stdout == again
@@ -430,7 +437,7 @@ def test_each_is_told_what_changed_since_they_last_asked(
     assert "nothing has changed" in run_kb(home, "--as", "mara", "changes").stdout
     write(studio, "equipment/desk.md", DESK.replace("Add 6 dB", "Add 7 dB"))
     later = run_kb(home, "--as", "mara", "changes", day="2026-11-23").stdout
-    assert later.startswith("1 change on 1 page since you asked, 2026-11-22 14:03\n")
+    assert later.startswith("1 change on 1 page since 2026-11-22 14:03, when you last asked\n")
     for other in (["--as", "jt"], []):
         assert "for the first time" in run_kb(home, *other, "changes").stdout
     assert "for the first time" in run_kb(home, "--as", "mara", "--room", "A", "changes").stdout
@@ -451,7 +458,7 @@ def test_who_asks_is_the_person_whether_by_handle_or_initials(studio: Path, run_
     run_kb(home, *words)
     run_kb(home, "--as", "MO", "changes")
     run_kb(home, "me", "mara")
-    assert "since you asked" in run_kb(home, "changes").stdout
+    assert "when you last asked" in run_kb(home, "changes").stdout
     ran = run_kb(home, "--as", "nobody", "changes")
     assert (ran.returncode, ran.stdout) == (
         2,

@@ -162,6 +162,14 @@ def test_a_page_that_moved_and_says_so_asks_for_what_changed_only(
         assert found["gone"] == []
 
 
+def test_a_page_that_cannot_be_read_is_not_taken_for_gone(home: Path, run_kb: Kb) -> None:
+    page = home / "studio" / "docs" / "procedures" / "opening.md"
+    page.unlink()
+    page.symlink_to("desk.md")
+    found = told(home, run_kb)
+    assert (found["changed"], found["people"], found["gone"]) == (1, [], [])
+
+
 def test_a_page_signed_for_is_to_be_signed_again_when_it_says_something_else(
     home: Path, run_kb: Kb
 ) -> None:

@@ -267,6 +267,15 @@ def test_what_is_due_is_listed_soonest_first_with_its_owner(home: Path, run_kb: 
     assert (desk["verified"], desk["stale"]) == ("2026-12-23", False)
 
 
+def test_what_is_due_can_be_told_room_by_room(home: Path, run_kb: Kb) -> None:
+    page_of(home).write_text(
+        DESK.replace("room: A", "room: A, B").replace("2026-11-01", "2026-01-01")
+    )
+    for room, due in (("b", 1), ("A", 1), ("C", 0)):
+        ran = run_kb(home, "--room", room, "list", "--stale", "--json")
+        assert len(json.loads(ran.stdout)["pages"]) == due
+
+
 def test_a_hit_in_a_section_that_lapsed_says_so(home: Path, run_kb: Kb) -> None:
     run_kb(home, "verify", "desk#levels", "--by", "tk")
     page_of(home).write_text(page_of(home).read_text().replace("level is +4", "level is -10"))

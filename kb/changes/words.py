@@ -9,6 +9,7 @@ from typing import NamedTuple
 from kb.changes.difference import Difference
 from kb.changes.rows import rows, told
 from kb.changes.since import Since
+from kb.history import Base
 from kb.pages.across import questions_of
 from kb.pages.folder import STUDIO
 from kb.pages.model import Fault, Mod, Page, Section
@@ -30,8 +31,7 @@ _FRONT = ("title", "room", "location", "owner", "touch", "safety", "for_role")
 class Words(NamedTuple):
     """What is different since a commit, in the order in which it is told."""
 
-    since: str
-    commit: str
+    base: Base
     changes: tuple[Difference, ...]
 
     def of_room(self, room: str) -> Words:
@@ -65,7 +65,7 @@ def words(since: Since, now: Iterable[Page], unread: Iterable[tuple[str, str]] =
     if STUDIO in since.touched:
         found.append(Difference("studio.toml altered", STUDIO, STUDIO, STUDIO, STUDIO, 1))
     ordered = sorted(found, key=lambda one: (not one.room, one.room.casefold(), one.order))
-    return Words(since.base.name, since.base.commit, tuple(ordered))
+    return Words(since.base, tuple(ordered))
 
 
 def _letters(room: str) -> list[str]:
@@ -107,7 +107,6 @@ def _front(old: Page, new: Page) -> Iterator[Difference]:
         said = f"{now.verified} by {now.verified_by}" if now.verified_by else f"{now.verified}"
         yield _of_page("page verified", new, now=said, line=line)
     names = [name for name in _FRONT if getattr(was, name) != getattr(now, name)]
-    # A title that is that of the heading is told with the heading.
     if names:
         line = dict(now.lines).get(names[0].removesuffix("_role"), 1)
         yield _of_page("page altered", new, _keys(old, names), _keys(new, names), line)
@@ -124,8 +123,9 @@ def _keys(page: Page, names: Sequence[str]) -> str:
 
 def _quiz(old: Page, new: Page) -> Iterator[Difference]:
     """How many questions changed; their words would give answers away."""
-    was = {question.id: question.fingerprint for question in questions_of(old)}
-    now = {question.id: question.fingerprint for question in questions_of(new)}
+    # Without an id of its own a question goes by that of its page, which may have been renamed.
+    was = {q.id.removeprefix(old.address): q.fingerprint for q in questions_of(old)}
+    now = {q.id.removeprefix(new.address): q.fingerprint for q in questions_of(new)}
     counts = (
         (sum(id_ in now and now[id_] != print_ for id_, print_ in was.items()), "changed"),
         (len(now.keys() - was.keys()), "new"),

@@ -43,8 +43,8 @@ def markdown(found: Words, docs_name: str) -> Iterator[str]:
 def as_json(found: Words, docs_name: str) -> dict[str, Any]:
     """What `kb changes --json` prints."""
     return {
-        "since": found.since,
-        "commit": found.commit,
+        "since": found.base.name,
+        "commit": found.base.commit,
         "changes": [
             {
                 "kind": one.kind,
@@ -64,14 +64,12 @@ def as_json(found: Words, docs_name: str) -> dict[str, Any]:
 
 
 def _head(found: Words) -> str:
+    since = f"since {found.base.name}{found.base.remark}"
     count = len(found.changes)
     if not count:
-        return f"nothing has changed since {found.since}"
+        return f"nothing has changed {since}"
     pages = len({one.path for one in found.changes})
-    return (
-        f"{count} change{'s' * (count != 1)} on {pages} page{'s' * (pages != 1)} "
-        f"since {found.since}"
-    )
+    return f"{count} change{'s' * (count != 1)} on {pages} page{'s' * (pages != 1)} {since}"
 
 
 def _rooms(changes: Sequence[Difference]) -> Iterator[tuple[str, list[Difference]]]:
