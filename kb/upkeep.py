@@ -161,8 +161,8 @@ class Upkeep:
         from kb.changes.since import as_they_are, since
 
         seen = {} if last is None else last.seen
-        found = since(self.docs, self.files, base, seen)
-        return found, as_they_are(self.files, found)
+        found = since(self.docs, self.files, base, seen, self.progress)
+        return found, as_they_are(self.files, found, self.progress)
 
     def changes(self, base: Base, last: Asked | None = None) -> Words:
         """What is different since a commit, in the words of the pages."""

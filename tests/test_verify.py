@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import mdformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -90,6 +91,18 @@ def test_our_own_pages_can_be_stamped(path: Path) -> None:
     page = parse("equipment/x.md", new)
     assert last_checked(page)[:2] == (DAY, "tk")
     assert not any(due.whole or due.why == "changed" for due in dues(page))
+
+
+@pytest.mark.parametrize("name", ["console", "patchbay", "levels"])
+def test_a_stamp_survives_a_formatter_and_is_found_again(name: str) -> None:
+    data = (ROOT / "docs" / "equipment" / f"{name}.md").read_bytes()
+    text = mdformat.text(stamped(data).decode(), extensions={"gfm", "frontmatter", "tables"})
+    page = parse("equipment/x.md", text.encode())
+    assert last_checked(page)[:2] == (DAY, "tk")
+    assert not any(due.why == "changed" for due in dues(page))
+    again = parse("equipment/x.md", stamped(text.encode(), date(2026, 12, 1), "mara"))
+    assert [p.code for p in again.problems] == [p.code for p in page.problems]
+    assert last_checked(again)[:2] == (date(2026, 12, 1), "mara")
 
 
 PLACES = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from kb.pages.folder import STUDIO, Files, is_checked
 from kb.pages.model import Page
 from kb.pages.parse import parse
 
+Progress = Callable[[int, int], None]
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -24,11 +25,17 @@ class Since(NamedTuple):
     before: dict[str, Page]
 
 
-def since(docs: Path, files: Files, base: Base, seen: Mapping[str, str] = NOTHING) -> Since:
+def since(
+    docs: Path,
+    files: Files,
+    base: Base,
+    seen: Mapping[str, str] = NOTHING,
+    progress: Progress | None = None,
+) -> Since:
     """What of these files differs from a commit, whether or not it is committed itself.
 
-    Left out is what is as somebody has seen it since, see `uncommitted`. Raises HistoryError
-    where git cannot tell.
+    Left out is what is as somebody has seen it since, see `uncommitted`. `progress` is told how
+    many pages are read, and of how many. Raises HistoryError where git cannot tell.
     """
     then, now = _then(docs, base.commit), _now(files)
     touched = {
@@ -38,8 +45,8 @@ def since(docs: Path, files: Files, base: Base, seen: Mapping[str, str] = NOTHIN
     }
     blobs = {path: then[path] for path in touched if path in then and path != STUDIO}
     old = history.contents(docs, list(dict.fromkeys(blobs.values())))
-    before = {path: parse(path, old[blob]) for path, blob in sorted(blobs.items())}
-    return Since(base, touched, before)
+    pages = _parsed({path: old[blob] for path, blob in blobs.items()}, progress)
+    return Since(base, touched, {page.path: page for page in pages})
 
 
 def uncommitted(docs: Path, files: Files) -> dict[str, str]:
@@ -56,7 +63,15 @@ def _now(files: Files) -> dict[str, bytes]:
     return {**files.data, **({STUDIO: files.studio} if files.studio is not None else {})}
 
 
-def as_they_are(files: Files, found: Since) -> list[Page]:
+def as_they_are(files: Files, found: Since, progress: Progress | None = None) -> list[Page]:
     """The pages that differ and are still there, or are new."""
-    paths = sorted(found.touched & files.data.keys())
-    return [parse(path, files.data[path]) for path in paths]
+    return _parsed({path: files.data[path] for path in found.touched & files.data.keys()}, progress)
+
+
+def _parsed(data: Mapping[str, bytes], progress: Progress | None) -> list[Page]:
+    found = []
+    for path in sorted(data):
+        found.append(parse(path, data[path]))
+        if progress is not None:
+            progress(len(found), len(data))
+    return found

@@ -41,9 +41,10 @@ def changes(
         bool, typer.Option("--markdown", help="To be pasted into a pull request.")
     ] = False,
 ) -> None:
-    """What is different in the pages, committed or not, in their own words.
+    """Say what is different in the pages, in their own words.
 
-    With --people: who will be asked what again because of it, before it is merged.
+    Committed or not. With --people: who will be asked what again because of it, before it is
+    merged.
     """
     if json and markdown:
         raise KbError("--json or --markdown, not both")

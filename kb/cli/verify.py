@@ -26,10 +26,10 @@ def verify(
         str | None, typer.Option(metavar="PERSON", help="Who looked; else who sits here.")
     ] = None,
 ) -> None:
-    """Stamp a page or section as checked against the real gear, today.
+    """Stamp a page or section as checked against the gear.
 
-    A comment under each heading says when, by whom, and what it said then. It lapses when the
-    section is changed, or when verify_every has passed. kb list --stale says what is due.
+    A comment under each heading says when, by whom, and what it said then: today, and as it is. It
+    lapses when the section is changed, or when verify_every has passed; kb list --stale says so.
     """
     session: Session = ctx.obj
     studio = session.studio

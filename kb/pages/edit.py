@@ -130,17 +130,23 @@ def stamped(
 def _stamped(data: bytes, top: int, text: str) -> bytes:
     """The file with this comment below line `top` and the comments that stand there already."""
     there = lines(data)
-    after = top
+    at = after = top
     written = False
-    while after < len(there) and _ONLY_COMMENTS.fullmatch(bare(there[after])):
-        line = there[after]
+    while at < len(there):
+        line = there[at]
+        if not bare(line).strip():  # a formatter sets comments apart
+            at += 1
+            continue
+        if not _ONLY_COMMENTS.fullmatch(bare(line)):
+            break
         if _STAMP.search(line):
             rest = _STAMP.sub(b"" if written else lambda _: text.encode(), line)
             if not bare(rest).strip():
-                del there[after]
+                del there[at]
                 continue
-            there[after], written = rest, True
-        after += 1
+            there[at], written = rest, True
+        at += 1
+        after = at
     data = b"".join(there)
     return data if written else inserted(data, after, [text])
 
