@@ -1,14 +1,25 @@
-"""Where the docs, the cache and the records are, and what docs/studio.toml says."""
+"""Where the docs, the cache and the records are."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from kb.errors import KbError
+
+STUDIO = "studio.toml"
+
+_ID_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
+# A line before the first [table] that can be read without a reader of TOML.
+_PLAIN_LINE = re.compile(
+    r"""[ \t]*(?:(?P<key>[\w-]+)[ \t]*=[ \t]*(?:"(?P<text>[^"\\]*)"|'[^']*'|[\w.:+-]+)[ \t]*)?"""
+    r"(?:\#.*)?",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,85 @@ def work_tree(docs: Path) -> Path:
         if (folder / ".git").exists():
             return folder
     return docs
+
+
+def studio_id(docs: Path) -> str | None:
+    """The name of the studio's records, or None where that takes a reader of TOML.
+
+    tomllib takes as long to load as all else that a search reads of the studio.
+    """
+    try:
+        text = (docs / STUDIO).read_bytes().decode()
+    except FileNotFoundError:
+        return own_id(docs)
+    except (OSError, ValueError):
+        return None
+    found = ""
+    for line in text.replace("\r\n", "\n").split("\n"):
+        if line.lstrip(" \t").startswith("["):
+            break
+        match = _PLAIN_LINE.fullmatch(line)
+        if not match:
+            return None
+        if match["key"] == "id":
+            if found or not is_id(match["text"]):
+                return None
+            found = match["text"]
+    return found or own_id(docs)
+
+
+def own_id(docs: Path) -> str:
+    """What the records go by without an id: the folder's own place, so that no two share them."""
+    return f"{_plain(docs.parent.name)}-{hashlib.sha256(os.fsencode(docs)).hexdigest()[:8]}"
+
+
+def is_id(said: object) -> bool:
+    """Whether this can be an id: small letters, digits and hyphens."""
+    return isinstance(said, str) and _plain(said) == said
+
+
+def find_records(given: str | None, studio: str) -> tuple[Path, Path]:
+    """The folder of a studio's store and, elsewhere, that of its journal and backups.
+
+    Below the one given, else KB_RECORDS, else the user's data folder.
+    """
+    said = given or os.environ.get("KB_RECORDS")
+    if not said:
+        return user_data() / studio, user_state() / studio
+    folder = Path(said).expanduser().absolute()
+    mark = hashlib.sha256(os.fsencode(folder)).hexdigest()[:8]
+    return folder / studio, user_state() / f"{studio}-{mark}"
+
+
+def user_data() -> Path:
+    """Where kb keeps the user's records."""
+    return _user("XDG_DATA_HOME", ".local/share", "Library/Application Support/kb", "records")
+
+
+def user_state() -> Path:
+    """Where kb keeps journals and backups: never the folder of the records."""
+    return _user(
+        "XDG_STATE_HOME", ".local/state", "Library/Application Support/kb-journal", "state"
+    )
+
+
+def _user(variable: str, below_home: str, on_mac: str, on_windows: str) -> Path:
+    try:
+        if sys.platform == "win32":
+            local = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+            return Path(local) / "kb" / on_windows
+        if sys.platform == "darwin":
+            return Path.home() / on_mac
+        said = os.environ.get(variable, "")
+        return (Path(said) if said.startswith("/") else Path.home() / below_home) / "kb"
+    except RuntimeError as error:
+        raise KbError(
+            "no home folder; say where the records go: XDG_DATA_HOME, XDG_STATE_HOME"
+        ) from error
+
+
+def _plain(name: str) -> str:
+    return "".join(c if c in _ID_CHARACTERS else "-" for c in name.casefold())[:40] or "studio"
 
 
 def user_cache() -> Path:

@@ -225,9 +225,9 @@ class Studio:
     @cached_property
     def record_folders(self) -> tuple[Path, Path]:
         """Where the store is, and where its journal and backups are."""
-        from kb.house import find_records
+        from kb.settings import find_records
 
-        return find_records(self._records_at, self.house)
+        return find_records(self._records_at, self.house.id)
 
     @cached_property
     def records(self) -> Records:

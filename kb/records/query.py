@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from kb.records.event import (
     compact,
     from_values,
 )
+from kb.records.openlist import CLOSES, HIGHEST_NUMBER, OPENS, SETTLED, WRITTEN
 
 _SELECT = f"select {', '.join(COLUMNS)} from events where "
 ROW = (*COLUMNS, "run")
@@ -103,6 +105,38 @@ class Queries:
         )
         with told(self.path):
             return list(map(Said._make, self._connection.execute(sql, values)))
+
+    def still_open(self, now: datetime) -> list[Event]:
+        """What is open in the fault book, in order, each with what was said of it since.
+
+        Notes that ended a day ago or longer are left out, and faults whose page has told of them
+        for SETTLED.
+        """
+        opens, values = _is_in("kind", OPENS)
+        closes, others = _is_in("kind", CLOSES)
+        where = (
+            f"{opens} and (kind = ? or target > ?)"
+            f" and id not in (select target from events where {closes})"
+            " and id not in (select target from events where kind = ? and at < ?)"
+        )
+        values += [OPENS[0], at_text(now - timedelta(days=1)), *others]
+        values += [WRITTEN, at_text(now - SETTLED)]
+        found = list(self.select(where, values))
+        ids = {event.id for event in found}
+        found += [event for event in self.find(WRITTEN) if event.target in ids]
+        return sorted(found, key=lambda event: event.order)
+
+    def last_number(self) -> int:
+        """The highest number that an entry of the fault book has."""
+        where, values = _is_in("kind", OPENS)
+        number = "json_extract(body, '$.number')"
+        sql = (
+            f"select coalesce(max({number}), 0) from events where {where}"
+            f" and json_type(body, '$.number') = 'integer' and {number} < ?"
+        )
+        with told(self.path):
+            found = self._connection.execute(sql, [*values, HIGHEST_NUMBER]).fetchone()
+        return int(found[0])
 
     def count(self) -> int:
         """How many events there are."""

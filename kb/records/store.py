@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from kb.errors import KbError, NotSavedError
-from kb.records import backup, connection, query
+from kb.records import backup, connection, openlist, query
 from kb.records.connection import PATIENCE, told, writing
 from kb.records.event import (
     HIGHEST,
@@ -106,7 +106,21 @@ class Records(query.Queries):
                 raise NotSavedError(
                     f"NOT saved: {self.path} was removed or replaced meanwhile. See: kb doctor"
                 )
+            before = self._connection.total_changes
             yield self._connection
+            if self._connection.total_changes != before:
+                openlist.drop(self.folder)
+
+    def open_now(self) -> list[Event]:
+        """What is open in the fault book; the list beside the store is mended, unless somebody is
+        just writing: whoever asks this is in a hurry.
+        """
+        if not self._absent:
+            self._connection.execute("pragma busy_timeout = 0")
+            with contextlib.suppress(NotSavedError), writing(self._connection, self.path):
+                self._list_open()
+            self._connection.execute(f"pragma busy_timeout = {int(self._patience * 1000)}")
+        return self.still_open(self._clock())
 
     def _number(self, drafts: Iterable[Draft]) -> list[Event]:
         """The events of these drafts, next in line on this machine. The caller holds the lock."""
@@ -158,6 +172,7 @@ class Records(query.Queries):
         two ends tells whether anything is missing.
         """
         with writing(self._connection, self.path):
+            self._list_open()
             tail = self.journal.tail()
             since = self._row_of(tail)
             missing = self._rows_since(since)
@@ -176,6 +191,15 @@ class Records(query.Queries):
 
             self.journal.append(lines(), tail)
             return count
+
+    def _list_open(self) -> None:
+        """Put what is open beside the store. The caller holds the write lock.
+
+        Without it a search asks the store, so nothing is lost where that fails.
+        """
+        with contextlib.suppress(OSError, NotSavedError):
+            if not openlist.fits(self.folder):
+                openlist.write(self.folder, self.still_open(self._clock()))
 
     def _row_of(self, tail: Tail) -> int:
         if tail.last is None:

@@ -16,10 +16,10 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from kb.house import find_records, read_house
+from kb.house import read_house
 from kb.records.event import Draft
 from kb.records.store import Records
-from kb.settings import Places
+from kb.settings import Places, find_records
 from kb.studio import Studio
 from kb.training import runs
 from kb.training.checklist import to_draft
@@ -53,7 +53,7 @@ def studio(home: Path, events: int) -> None:
     opened = Studio(Places(docs, home / "cache"), datetime.now(UTC).date())
     lists = [opened.checklist(f"procedures/job-{n}") for n in range(LISTS)]
     now = datetime(2026, 1, 2, tzinfo=UTC)
-    folder, state = find_records(None, read_house(docs))
+    folder, state = find_records(None, read_house(docs).id)
     with Records(folder, state, clock=lambda: now) as records:
         drafts = [to_draft("p0", one) for one in lists]
         for n in range(PEOPLE):
