@@ -245,3 +245,14 @@ def open_faults(page: Page) -> Iterator[dict[str, object]]:
                         "workaround": row.value.workaround,
                         "places": list(row.places),
                     }
+
+
+def cleared_faults(page: Page) -> list[str]:
+    """The addresses of the faults that a page says are gone."""
+    return [
+        row.address
+        for section in page.sections
+        for table in section.tables
+        for row in table.rows
+        if isinstance(row.value, Fault) and not row.open
+    ]

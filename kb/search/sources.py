@@ -12,7 +12,7 @@ from kb.pages.due import dues, last_checked
 from kb.pages.model import Page, Problem
 from kb.pages.parse import parse
 from kb.pages.read import read
-from kb.search.documents import Document, documents, open_faults
+from kb.search.documents import Document, cleared_faults, documents, open_faults
 from kb.search.index import digest_of
 
 MOST_TOLD = 20
@@ -55,8 +55,12 @@ def _entry(path: str, sha: str, page: Page | None, problems: Iterable[Problem]) 
         entry["verified"] = day.isoformat()
     if coming := list(dues(page)):
         entry["dues"] = coming
+    if also := page.front.aliases:
+        entry["also"] = list(also)
     if faults := list(open_faults(page)):
         entry["faults"] = faults
+    if cleared := cleared_faults(page):
+        entry["cleared"] = cleared
     if path == glossary.PATH:
         entry["groups"], entry["one_way"] = glossary.synonyms(page)
     return entry
@@ -70,4 +74,5 @@ def meta_of(table: dict[str, dict[str, Any]]) -> dict[str, Any]:
         "groups": words.get("groups", []),
         "one_way": words.get("one_way", []),
         "faults": [fault for entry in table.values() for fault in entry.get("faults", ())],
+        "cleared": [row for entry in table.values() for row in entry.get("cleared", ())],
     }

@@ -102,6 +102,28 @@ def places(text: str, noun: str = "", jacks: bool = True) -> tuple[str, ...]:
     return tuple(found)
 
 
+def at_front(text: str) -> int:
+    """How much of a text is the places it begins with: 5 of `ch 22 no output`.
+
+    A number there must have its noun: `tie line 3`, `ch 17, 19 and 22–24`, `row C`, `A:C17`.
+    """
+    match = _LETTER.match(text)
+    if match and NOUN_OF.get(match["noun"].casefold()):
+        return match.end()
+    match = _PLACE.match(text)
+    if match is None or not (match["noun"] or match["jack"]):
+        return 0
+    if match["jack"] and int(match["jack"]) > _HIGHEST_JACK:
+        return 0
+    end = match.end()
+    while between := _NEXT.match(text, end):
+        more = _PLACE.match(text, between.end())
+        if not more or bool(more["jack"]) != bool(match["jack"]):
+            break
+        end = more.end()
+    return end
+
+
 def _jack_places(match: re.Match[str]) -> list[str]:
     row, row2 = match["row"], match["row2"] or match["row"]
     if row.casefold() != row2.casefold():
