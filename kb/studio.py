@@ -17,6 +17,7 @@ from kb.errors import KbError
 from kb.settings import Places
 
 if TYPE_CHECKING:
+    from kb.book import FaultBook
     from kb.changes.people import AskedAgain
     from kb.house import House
     from kb.lessons import Lessons
@@ -73,6 +74,7 @@ class Studio:
 
         Raises KbError for a query that is empty or too long.
         """
+        from kb import book
         from kb.search.search import search
         from kb.terms.query import MAX_LENGTH, MAX_WORDS
 
@@ -83,18 +85,27 @@ class Studio:
         if len(query.split()) > MAX_WORDS:
             raise KbError(f"query longer than {MAX_WORDS} words; use fewer")
         docs = self.places.docs
+        why: tuple[str, ...] = ()
+        try:
+            events = book.at_hand(docs, self._records_at, self.clock, book.BRIEFLY)
+        except KbError as error:
+            events, why = [], (f"the fault book cannot be read: {error}",)
 
-        def ask(reader: Reader, fresh: Fresh) -> Result:
+        def ask(reader: Reader, fresh: Fresh) -> tuple[Result, dict[str, Any]]:
             result = search(reader, fresh.meta, query, limit, filters, docs.name, self.today)
-            return replace(result, behind=fresh.behind, notes=fresh.remarks())
+            return replace(result, behind=fresh.behind, notes=fresh.remarks()), fresh.meta
 
         try:
-            return self._ask(ask)
+            result, meta = self._ask(ask)
         except _NoIndexError as error:
             from kb.search import plain
 
             note = f"{error}; these are the lines that hold the words as typed"
-            return plain.search(docs, query, limit, note)
+            result, meta = plain.search(docs, query, limit, note), {}
+        result = replace(result, notes=(*result.notes, *why))
+        if not events:
+            return result
+        return book.beside(result, events, meta, filters.room, self.clock())
 
     def rows(self, *kinds: str) -> list[FoundRow]:
         """Every row of these kinds (`mod`, `patch`, `fault`). Raises KbError without an index."""
@@ -290,6 +301,20 @@ class Studio:
         from kb.lessons import Lessons
 
         return Lessons(self.parsed(), lambda: self.records, self.clock, self.house.day_ends)
+
+    @cached_property
+    def book(self) -> FaultBook:
+        """What is broken, and what holds today."""
+        from kb.book import FaultBook, at_hand
+
+        return FaultBook(
+            lambda: at_hand(self.places.docs, self._records_at, self.clock),
+            lambda: self.records,
+            lambda: self.house,
+            self.rows,
+            self.pages,
+            self.clock,
+        )
 
     def board(self, actor: str | None = None, *, quizzes: bool = False) -> Board:
         """Who stands how with what; with `actor`, of them alone."""

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import io
 import os
-import re
-import select
-import subprocess
-import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from conftest import ROOT
+from conftest import Ran
 from kb.cli.pick import InOrder, One, Pairs, Picker, Some
 from kb.views.terminal import Screen
 
@@ -87,84 +84,33 @@ PAGE = """# Long
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
-def test_a_quiz_at_a_terminal(tmp_path: Path) -> None:
-    import pty
-
+def test_a_quiz_at_a_terminal(tmp_path: Path, run_kb: Callable[..., Ran], terminal: Any) -> None:
     equipment = tmp_path / "studio" / "docs" / "equipment"
     equipment.mkdir(parents=True)
     (equipment / "long.md").write_text(PAGE)
-    plain = {k: v for k, v in os.environ.items() if not k.startswith(("KB_", "XDG_"))}
-    plain |= {"HOME": str(tmp_path), "KB_RECORDS": str(tmp_path / "r"), "TERM": "xterm"}
-    plain |= {"PYTHONPATH": str(ROOT), "PROMPT_TOOLKIT_NO_CPR": "1", "NO_COLOR": "1"}
-    words = [sys.executable, "-m", "kb"]
-    home = tmp_path / "studio"
-    joined = [
-        *words,
-        "people",
-        "add",
-        "mara",
-        "--name",
-        "M",
-        "--initials",
-        "MO",
-        "--role",
-        "intern",
-    ]
-    subprocess.run(joined, cwd=home, env=plain, check=True, capture_output=True)
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [*words, "--as", "mara", "quiz", "long", "--seed", "1"],
-        cwd=home,
-        env=plain,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-    )
-    os.close(theirs)
-    seen = ""
-
-    def until(wanted: str) -> None:
-        nonlocal seen
-        deadline = time.monotonic() + 30
-        while wanted not in seen and time.monotonic() < deadline:
-            if select.select([ours], [], [], 1)[0]:
-                try:
-                    text = os.read(ours, 4096).decode(errors="replace")
-                except OSError:
-                    break
-                seen += re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)
-        assert wanted in seen, seen[-2000:]
-        seen = seen.partition(wanted)[2]
-
-    def send(text: str) -> None:
-        os.write(ours, text.encode())
-
-    try:
-        until("as MO?")
-        send("\r")
-        until("How much?")
-        until("its unit >")
-        send("370 mV\r")
-        until("Right number, wrong unit.")
-        until("key wrong")
-        send("!")
-        until("what is wrong with it?")
-        send("the card says 320\r")
-        until("counted neither way")
-        until("Which?")
-        until("key wrong")
-        send("?")
-        until("the second.")
-        until("key wrong")
-        send("c")
-        send("a\r")
-        until("> a  second")
-        until("Right.")
-        until("1 right of 1, 1 disputed: passed")
-        until("next: 1 tomorrow")
-        assert process.wait(30) == 0
-    finally:
-        process.kill()
-        process.wait()
-        os.close(ours)
+    words = ["people", "add", "mara", "--name", "M", "--initials", "MO", "--role", "intern"]
+    assert run_kb(tmp_path, *words).returncode == 0
+    at = terminal(tmp_path, "--as", "mara", "quiz", "long", "--seed", "1")
+    at.until("as MO?")
+    at.send("\r")
+    at.until("How much?")
+    at.until("its unit >")
+    at.send("370 mV\r")
+    at.until("Right number, wrong unit.")
+    at.until("key wrong")
+    at.send("!")
+    at.until("what is wrong with it?")
+    at.send("the card says 320\r")
+    at.until("counted neither way")
+    at.until("Which?")
+    at.until("key wrong")
+    at.send("?")
+    at.until("the second.")
+    at.until("key wrong")
+    at.send("c")
+    at.send("a\r")
+    at.until("> a  second")
+    at.until("Right.")
+    at.until("1 right of 1, 1 disputed: passed")
+    at.until("next: 1 tomorrow")
+    assert at.ended() == 0

@@ -40,6 +40,7 @@ class _Grouped(TyperGroup):
 DOORS = {
     "lookup": ("search", "show", "list", "reindex"),
     "room": ("mods", "patch"),
+    "faults": ("fault", "faults", "note"),
     "learn": ("quiz", "questions", "review"),
     "checklists": ("checklist",),
     "staff": ("signoff", "progress"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kb import errors
-from kb.cli.run import record, run_of
+from kb.cli.run import record, run_of, tell_what_is_open
 from kb.cli.session import Session, note, say, say_json, say_lines
 from kb.cli.who import perhaps, who
 from kb.errors import KbError
@@ -116,6 +116,7 @@ def tick(
     checklist = studio.checklist(page)
     meant = chosen(checklist, items)
     when = said_at(at, studio.clock(), studio.house.day_ends) if at else None
+    tell_what_is_open(session, run_of(session, checklist, new=new))
     told: list[str] = []
 
     def decide(run: Run) -> list[Draft]:
@@ -206,4 +207,6 @@ def do(ctx: typer.Context, page: Page, new: New = False) -> None:
     session: Session = ctx.obj
     person = who(session, ask=True)
     checklist = session.studio.checklist(page)
-    walk(session, person, checklist, run_of(session, checklist, new=new))
+    run = run_of(session, checklist, new=new)
+    tell_what_is_open(session, run)
+    walk(session, person, checklist, run)

@@ -66,11 +66,11 @@ def search(
         say_json(result.as_json())
     else:
         note(hits.remarks(result, session.screen))
-        if result.hits:
+        if result.hits or result.open:
             say_lines(hits.answer(session.screen, result))
         else:
             note([hits.nothing(result, session.screen)])
-    if not result.hits:
+    if not (result.hits or result.open):
         raise typer.Exit(errors.NO)
 
 

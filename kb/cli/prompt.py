@@ -16,7 +16,7 @@ from kb.cli.session import Session, say, say_lines, say_long
 from kb.errors import KbError
 from kb.search.hit import Result
 from kb.search.search import Filters
-from kb.views import hits, pages
+from kb.views import faults, hits, pages
 
 _HITS = 5
 
@@ -25,8 +25,7 @@ def prompt(session: Session) -> None:
     """Answer line after line until Ctrl-D."""
     studio = session.studio
     known = studio.pages()
-    opened = [fault for entry in known for fault in entry.get("faults", ())]
-    say(f"{len(known)} pages, {len(opened)} open faults. Type what you are after; Ctrl-D leaves.")
+    _greet(session, len(known))
     names = [entry["address"].rpartition("/")[2] for entry in known]
     titles = [entry["title"] for entry in known]
     reader: PromptSession[str] = PromptSession(
@@ -53,11 +52,20 @@ def prompt(session: Session) -> None:
                 continue
             result = studio.search(line, _HITS, Filters(room=session.room))
             say_lines(f"({text})" for text in hits.remarks(result, session.screen))
-            if result.hits:
+            if result.hits or result.open:
                 last = result
                 say_lines(hits.answer(session.screen, result, numbered=True))
             else:
                 say(hits.nothing(result, session.screen))
+
+
+def _greet(session: Session, pages: int) -> None:
+    """How much there is, and what is broken or holds only today."""
+    book, now = session.studio.book, session.studio.clock()
+    with _forgiving():
+        count = len(book.opened(session.room).faults)
+        say(f"{pages} pages, {count} open faults. Type what you are after; Ctrl-D leaves.")
+        say_lines(faults.briefly(session.screen, book.of_book(session.room), now))
 
 
 @contextlib.contextmanager

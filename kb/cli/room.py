@@ -106,6 +106,10 @@ def patch(
     kinds: dict[str, list[FoundRow]] = {"patch": [], "mod": [], "fault": []}
     for found in session.studio.rows(*kinds):
         kinds[found.kind].append(found)
+    try:
+        kinds["fault"] = [*session.studio.book.rows(), *kinds["fault"]]
+    except KbError as error:
+        note([f"the fault book cannot be read: {error}"])
     bay = Bay(kinds["patch"])
     book = views.Book(bay, kinds["mod"], kinds["fault"], session.studio.places.docs.name)
     try:

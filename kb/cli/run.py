@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from kb.cli.session import Session, say
+from kb.cli.session import Session, note, say, say_lines
 from kb.errors import KbError
 
 if TYPE_CHECKING:
@@ -23,6 +23,21 @@ def run_of(session: Session, checklist: Checklist, *, new: bool = False) -> Run:
     studio = session.studio
     known = studio.runs_today(checklist.address)
     return current(known, checklist.address, studio.day, _room(session, checklist), new=new)
+
+
+def tell_what_is_open(session: Session, run: Run) -> None:
+    """At the start of a run, what is broken in its room and what holds there today."""
+    from kb.views import faults as views
+
+    if run.marks:
+        return
+    studio = session.studio
+    try:
+        opened = studio.book.of_book(run.room)
+    except KbError as error:  # whoever ticks must not be held up by it
+        note([f"the fault book cannot be read: {error}"])
+    else:
+        say_lines(views.briefly(session.screen, opened, studio.clock()))
 
 
 def record(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Literal
 
+from kb.cli.faults import offer
 from kb.cli.run import record
 from kb.cli.session import Session, note, say, say_lines
 from kb.errors import KbError
@@ -72,6 +74,9 @@ def _obey(session: Session, person: Person, checklist: Checklist, run: Run, line
 
     record(session, person, checklist, decide, run=run)
     note(told)
+    if first == "f" and sys.stdin.isatty():
+        number, _, why = rest.strip().partition(" ")
+        offer(session, person, chosen(checklist, [number]).items[0], why.strip(), run.room)
 
 
 def _one(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
 
+from kb.terms.query import Word
 from kb.terms.words import index_tokens
 
 Way = Literal["exact", "stem", "synonym", "typo", "substring", "none"]
@@ -33,6 +35,71 @@ class OpenFault:
         return index_tokens(f"{self.where} {self.symptom}")
 
 
+class Cleared(NamedTuple):
+    """Who said that a fault is gone, when, and what they found; of a row the cell says it all."""
+
+    by: str
+    at: datetime | None
+    text: str
+
+
+class BookEntry(NamedTuple):
+    """A fault or a note for today, of the fault book; or a row of a page that lists faults.
+
+    `label` is what people type for it, its number unless two stores gave the same one; of a row it
+    is empty, and `address`, `path` and `line` say where it stands. `where` is the place alone,
+    `shown` with its room, `use` the workaround. `room` is a lower-case letter, or nothing for the
+    whole house; `places` are as in a page's Row. `at` of a row is the start of its day, if it says
+    one. `written` is when it was put into `page`, and `rows` what the row may be called there.
+    """
+
+    id: str
+    kind: Literal["fault", "note"]
+    number: int
+    label: str
+    where: str
+    shown: str
+    text: str
+    use: str = ""
+    room: str = ""
+    places: tuple[str, ...] = ()
+    page: str = ""
+    by: str = ""
+    at: datetime | None = None
+    until: datetime | None = None
+    cleared: Cleared | None = None
+    written: datetime | None = None
+    rows: tuple[str, ...] = ()
+    address: str = ""
+    path: str = ""
+    line: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The keys that `kb faults --json` and the `open` of a search promise."""
+        gone = self.cleared
+        return {
+            "kind": self.kind,
+            "number": self.number or None,
+            "label": self.label or None,
+            "where": self.where,
+            "text": self.text,
+            "use": self.use,
+            "room": self.room.upper(),
+            "by": self.by,
+            "at": _time(self.at),
+            "until": _time(self.until),
+            "cleared": {"by": gone.by, "at": _time(gone.at), "text": gone.text} if gone else None,
+            "page": self.page,
+            "address": self.address or None,
+            "path": self.path or None,
+            "line": self.line or None,
+        }
+
+
+def _time(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A section or a row that answers.
@@ -41,6 +108,7 @@ class Hit:
     lines that hold what was asked for, with their numbers. `row` maps column to cell; `points`
     are a patch row's vertical pairs that were asked for. `due` is the last day (ISO) on which it
     may be trusted unseen; `changed` the day on which it was verified, if it was changed since.
+    `open` is what the fault book has on the thing a hit is about, beside the `faults` of the pages.
     """
 
     address: str
@@ -62,6 +130,8 @@ class Hit:
     due: str
     changed: str
     stale: bool
+    rooms: tuple[str, ...] = ()
+    open: tuple[BookEntry, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The keys that `kb search --json` promises."""
@@ -78,6 +148,7 @@ class Hit:
             "text": self.text,
             "row": self.row,
             "faults": [fault.address for fault in self.faults],
+            "open": [entry.label for entry in self.open],
             "stale": self.stale,
         }
 
@@ -87,7 +158,9 @@ class Result:
     """The hits of one query, best first, and how well they fit.
 
     `place` is set where the query names nothing but a place. `matched` and `stems` are the tokens
-    to mark. `guesses` are words nobody wrote, with what they were taken for.
+    to mark, `asked` the words of the query. `guesses` are words nobody wrote, with what they were
+    taken for. `open` is what the fault book has on what was asked for, `now` when it was
+    looked into.
     """
 
     query: str
@@ -102,6 +175,9 @@ class Result:
     guesses: tuple[tuple[str, str], ...] = ()
     matched: frozenset[str] = frozenset()
     stems: frozenset[str] = frozenset()
+    asked: tuple[Word, ...] = ()
+    open: tuple[BookEntry, ...] = ()
+    now: datetime | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object that `kb search --json` prints."""
@@ -111,5 +187,6 @@ class Result:
             "missing": list(self.missing),
             "corrected": self.corrected,
             "behind": self.behind,
+            "open": [entry.as_json() for entry in self.open],
             "hits": [hit.as_json() for hit in self.hits],
         }

@@ -104,6 +104,7 @@ def search(
         guesses=tuple((typed, guess) for typed, guess, _ in guesses),
         matched=frozenset(marks.tokens),
         stems=frozenset(marks.stems),
+        asked=tuple(asked),
     )
 
 
@@ -268,6 +269,7 @@ def _hit(
         due=due,
         changed=stored.get("changed", ""),
         stale="changed" in stored or (bool(due) and due < today.isoformat()),
+        rooms=tuple(stored.get("rooms", ())),
     )
 
 

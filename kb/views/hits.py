@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from kb.search.hit import Hit, Result
 from kb.search.stems import stem
 from kb.terms.words import spans
+from kb.views import faults
 from kb.views.terminal import Screen, cells, crumbs, pairs
 
 NORMAL = {
@@ -23,6 +24,10 @@ _LONG_QUERY = 48
 def answer(screen: Screen, result: Result, numbered: bool = False) -> Iterator[str]:
     """The lines of an answer. With `numbered`, each hit has the number that opens it."""
     mark = _marker(screen, result)
+    if result.open and result.now:
+        yield from faults.marked(screen, result.open, result.now)
+        if result.hits:
+            yield ""
     if result.place:
         yield from _card(screen, result, mark, numbered)
         return
@@ -35,6 +40,8 @@ def answer(screen: Screen, result: Result, numbered: bool = False) -> Iterator[s
         else:
             yield from _section(screen, hit, mark, whole=number == 1 and _clear(result))
         yield from _warnings(screen, hit)
+        if result.now and (more := [entry for entry in hit.open if entry not in result.open]):
+            yield from faults.marked(screen, more, result.now, "    ")
 
 
 def remarks(result: Result, screen: Screen) -> Iterator[str]:

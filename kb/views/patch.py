@@ -149,8 +149,14 @@ def concerned(mods: Iterable[Concern], faults: Iterable[Concern], docs: str) -> 
     """What is broken and what is different here, faults first."""
     for fault in faults:
         cell = fault.row.cells
-        told = f"{cell['where']}: {cell['symptom']}. Meanwhile: {cell['workaround']}"
-        yield Line("open fault", told, "warn")
+        told = f"{cell['where']}: {cell['symptom']}"
+        if cell["workaround"]:
+            told += f". Meanwhile: {cell['workaround']}"
+        if not fault.row.path:  # of the fault book, which has no lines
+            said = (fault.row.address, cell["by"], cell["until"] and f"until {cell['until']}")
+            told += f" ({', '.join(filter(None, said))})"
+        label = "note" if fault.row.address.startswith("note ") else "open fault"
+        yield Line(label, told, "warn")
     others: dict[str, list[str]] = {}
     for mod in mods:
         cell = mod.row.cells
@@ -343,6 +349,6 @@ def _told(concern: Concern, docs: str, *columns: str) -> dict[str, Any]:
         **{column: row.cells.get(column, "") for column in columns},
         "itself": concern.itself,
         "address": row.address,
-        "path": f"{docs}/{row.path}",
-        "line": row.line,
+        "path": f"{docs}/{row.path}" if row.path else None,
+        "line": row.line or None,
     }

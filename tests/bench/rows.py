@@ -50,6 +50,24 @@ def cold(stage: Stage) -> Rows:
     yield ratio("cold kb search, with a word nobody wrote / without", None, None, found)
 
 
+def faults(stage: Stage) -> Rows:
+    """A cold search with thirty open faults in the book, over one with none."""
+    docs = stage.indexed(stage.some)
+    none, many = ("--records", str(stage.home / "none")), ("--records", str(stage.home / "many"))
+    for records in (none, many):
+        joined = ["people", "add", "mo", "--name", "M", "--initials", "MO", "--role", "intern"]
+        timing.output(stage.kb(docs, *records, *joined), stage.env)
+    for n in range(30):
+        said = ["--as", "mo", "--room", "A", "fault", f"ch {n + 1}", "no output", "--use", "none"]
+        timing.output(stage.kb(docs, *many, *said), stage.env)
+    found = timing.paired(
+        lambda n: stage.search(docs, n, "kb", *none),
+        lambda n: stage.search(docs, n, "kb", *many),
+        stage.pairs,
+    )
+    yield ratio("cold kb search, 30 open faults / none", 1.02, 1.01, found)
+
+
 def size(stage: Stage) -> Rows:
     """A cold search over many pages and over few: time, and memory at the peak."""
     few, many = stage.indexed(stage.few), stage.indexed(stage.many)
@@ -178,6 +196,7 @@ ALL: dict[str, Callable[[Stage], Rows]] = {
     "build": build,
     "version": version,
     "cold": cold,
+    "faults": faults,
     "size": size,
     "warm": warm,
     "check": check,
