@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb.errors import KbError
-from kb.pages.lookup import page_path
+from kb.pages.named import page_path
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from kb.errors import KbError
 from kb.pages.model import Page, Problem, Row, Section
+from kb.pages.named import UnknownPageError, path_of, several, unknown
 from kb.pages.parse import parse
 from kb.pages.read import read, scan
-from kb.terms.text import clean, slug
+from kb.terms.text import slug
 
 _AT_LINE = re.compile(r"^(?P<path>.+\.md)(?::(?P<line>\d+))?(?::.*)?$", re.DOTALL)
 _MOST = 8
@@ -48,11 +47,11 @@ def find(docs: Path, name: str) -> Found:
     at_line = _AT_LINE.match(name)
     part, _, inner = name.partition("#")
     try:
-        path = _page_path(docs, at_line["path"] if at_line else part, name)
-    except UnknownPageError as unknown:
+        path = path_of(docs, at_line["path"] if at_line else part, name)
+    except UnknownPageError as error:
         if inner or at_line:
             raise
-        return _section_anywhere(docs, part, unknown)
+        return _section_anywhere(docs, part, error)
     page = load(docs, path)
     if at_line and at_line["line"]:
         return Found(page, *_at_line(page, int(at_line["line"])))
@@ -71,35 +70,7 @@ def load(docs: Path, path: str) -> Page:
     return parse(path, data)
 
 
-def _page_path(docs: Path, part: str, name: str) -> str:
-    paths = [entry.path for _, entries in scan(docs) for entry in entries]
-    wanted = part.removeprefix(f"{docs.name}/") if part.startswith(f"{docs.name}/") else part
-    wanted = wanted.removesuffix(".md")
-    addresses = {path.removesuffix(".md"): path for path in paths}
-    if wanted in addresses:
-        return addresses[wanted]
-    shown = {clean(address): path for address, path in addresses.items()}
-    if wanted in shown:
-        return shown[wanted]
-    wanted = "/".join(slug(piece) for piece in wanted.split("/"))
-    folded = {address.casefold(): address for address in addresses}
-    for fits in (
-        [a for a in folded if a == wanted],
-        [a for a in folded if a.rpartition("/")[2] == wanted],
-        [a for a in folded if wanted and wanted in a],
-    ):
-        if len(fits) == 1:
-            return addresses[folded[fits[0]]]
-        if fits:
-            raise KbError(_several(name, [folded[a] for a in fits]))
-    raise UnknownPageError(_unknown(name, wanted, list(addresses), "page"))
-
-
-class UnknownPageError(KbError):
-    """No page has such a name."""
-
-
-def _section_anywhere(docs: Path, wanted: str, unknown: UnknownPageError) -> Found:
+def _section_anywhere(docs: Path, wanted: str, failure: UnknownPageError) -> Found:
     """The one section, of whatever page, whose name this is part of. Raises KbError."""
     fits = []
     for _, entries in scan(docs):
@@ -113,17 +84,10 @@ def _section_anywhere(docs: Path, wanted: str, unknown: UnknownPageError) -> Fou
                     if section.kind != "quiz" and slug(wanted) in section.address.partition("#")[2]
                 ]
     if not fits or not slug(wanted):
-        raise unknown
+        raise failure
     if len(fits) > 1:
-        raise KbError(_several(wanted, [section.address for _, section in fits])) from None
+        raise KbError(several(wanted, [section.address for _, section in fits])) from None
     return Found(*fits[0])
-
-
-def page_path(docs: Path, name: str) -> str:
-    """The path of the page that a name means. Raises KbError where it fits none, or several."""
-    if ".." in PurePosixPath(name.replace("\\", "/")).parts:
-        raise KbError(f"{name} is outside docs")
-    return _page_path(docs, name, name)
 
 
 def _section(page: Page, wanted: str, name: str) -> Section:
@@ -135,8 +99,8 @@ def _section(page: Page, wanted: str, name: str) -> Section:
     if len(fits) == 1:
         return shown[fits[0]]
     if fits:
-        raise KbError(_several(name, [shown[key].address for key in fits]))
-    raise KbError(_unknown(name, wanted, list(shown), f"section of {page.address}"))
+        raise KbError(several(name, [shown[key].address for key in fits]))
+    raise KbError(unknown(name, wanted, list(shown), f"section of {page.address}"))
 
 
 def _row(section: Section, wanted: str, name: str) -> Row:
@@ -147,8 +111,8 @@ def _row(section: Section, wanted: str, name: str) -> Row:
     if len(fits) == 1:
         return rows[fits[0]]
     if fits:
-        raise KbError(_several(name, [rows[key].address for key in fits]))
-    raise KbError(_unknown(name, wanted, list(rows), f"row of {section.address}"))
+        raise KbError(several(name, [rows[key].address for key in fits]))
+    raise KbError(unknown(name, wanted, list(rows), f"row of {section.address}"))
 
 
 def _at_line(page: Page, line: int) -> tuple[Section | None, Row | None]:
@@ -159,16 +123,3 @@ def _at_line(page: Page, line: int) -> tuple[Section | None, Row | None]:
                 return None, None
             return section, rows[0] if rows else None
     return None, None
-
-
-def _several(name: str, addresses: Sequence[str]) -> str:
-    more = f" and {len(addresses) - _MOST} more" if len(addresses) > _MOST else ""
-    return f"{name!r} fits several: {', '.join(sorted(addresses)[:_MOST])}{more}"
-
-
-def _unknown(name: str, wanted: str, known: Sequence[str], what: str) -> str:
-    by_last = {address.rpartition("/")[2]: address for address in known}
-    close = difflib.get_close_matches(slug(wanted), [*by_last, *known], 4, 0.5)
-    nearest = dict.fromkeys(by_last.get(c, c) for c in close)
-    told = f"nearest: {', '.join(nearest)}" if nearest else "see them with kb list"
-    return f"no {what} is called {name!r}; {told}"

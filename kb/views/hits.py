@@ -8,14 +8,9 @@ from kb.search.hit import Hit, Result
 from kb.search.stems import stem
 from kb.terms.words import spans
 from kb.views import faults
+from kb.views.normals import NORMAL
 from kb.views.terminal import Screen, cells, crumbs, pairs
 
-NORMAL = {
-    "full": "full-normalled to",
-    "half": "half-normalled to",
-    "open": "open, no normal to",
-    "parallel": "in parallel with",
-}
 _CLEAR = 1.25
 _BLOCK_LINES = 14
 _LONG_QUERY = 48
