@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,6 +45,9 @@ _BRANCHES = (
     "refs/remotes/origin/master",
     "refs/heads/main",
     "refs/heads/master",
+)
+_MADE = re.compile(
+    r"^committer .*> (?P<at>\d+) (?P<hours>(?P<sign>[+-])\d\d)(?P<minutes>\d\d)$", re.M
 )
 
 
@@ -112,6 +116,23 @@ def first(docs: Path) -> tuple[Base, datetime]:
     at, _, commit = found[-1].partition(" ")
     when = datetime.fromtimestamp(int(at), UTC)
     return Base(commit, f"{when.astimezone():%Y-%m-%d}"), when
+
+
+def checked_out(docs: Path) -> tuple[str, date] | None:
+    """The commit that is checked out, shortened, and its day; None where git cannot tell."""
+    try:
+        told = _output(docs, "cat-file", "--batch", given=b"HEAD\n").decode("utf-8", "replace")
+    except KbError:
+        return None
+    first, _, said = told.partition("\n")
+    made = _MADE.search(said.partition("\n\n")[0])
+    if made is None:
+        return None
+    off = timedelta(hours=int(made["hours"]), minutes=int(made["sign"] + made["minutes"]))
+    try:
+        return first[:10], datetime.fromtimestamp(int(made["at"]), timezone(off)).date()
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 def files_at(docs: Path, commit: str) -> dict[str, str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
+from typing import Any
 
 from kb.errors import KbError
 from kb.settings import STUDIO, is_id, own_id
@@ -15,8 +17,26 @@ BESIDE = ("chief", "tech")
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """A room by its letter; `brief` are the addresses on a visitor's sheet, in order."""
+
+    letter: str
+    name: str
+    brief: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Who to ring for what."""
+
+    reason: str
+    who: str
+    ring: str
+
+
+@dataclass(frozen=True, slots=True)
 class House:
-    """A studio, as far as records and roles need it. `rooms` are letters and names."""
+    """A studio: its records and roles, its rooms and whom to call, in the order written."""
 
     id: str
     name: str
@@ -24,12 +44,13 @@ class House:
     ladder: tuple[str, ...] = LADDER
     beside: tuple[str, ...] = BESIDE
     pass_mark: float = 0.8
-    rooms: tuple[tuple[str, str], ...] = ()
+    rooms: tuple[Room, ...] = ()
+    call: tuple[Call, ...] = ()
 
     def room(self, letter: str) -> str:
         """What a room is called: `Studio A`."""
-        names = {known.casefold(): name for known, name in self.rooms}
-        return names.get(letter.casefold(), "") or f"room {letter.upper()}"
+        names = {room.letter.casefold(): room.name for room in self.rooms}
+        return names.get(letter.casefold(), f"room {letter.upper()}")
 
 
 def read_house(docs: Path) -> House:
@@ -55,7 +76,8 @@ def read_house(docs: Path) -> House:
             ladder=_roles(roles.get("ladder", LADDER)),
             beside=_roles(roles.get("beside", BESIDE)),
             pass_mark=_share(said.get("pass", "80%")),
-            rooms=tuple(_room(room) for room in said.get("rooms", ())),
+            rooms=tuple(_rooms(said)),
+            call=tuple(_calls(said)),
         )
     except (AttributeError, TypeError, ValueError) as error:
         raise KbError(f"{docs.name}/{STUDIO}: {error}") from error
@@ -75,5 +97,20 @@ def _roles(said: object) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _room(said: dict[str, object]) -> tuple[str, str]:
-    return str(said.get("letter", "")), str(said.get("name", ""))
+def _tables(said: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """The tables of this name; what is none, `kb check` tells of, and nothing else stops for it."""
+    tables = said.get(name)
+    return [one for one in tables if isinstance(one, dict)] if isinstance(tables, list) else []
+
+
+def _rooms(said: Mapping[str, Any]) -> Iterator[Room]:
+    for table in _tables(said, "rooms"):
+        if letter := str(table.get("letter", "")).strip():
+            listed = table.get("brief")
+            pages = map(str, listed) if isinstance(listed, list) else ()
+            yield Room(letter, str(table.get("name") or f"Room {letter}"), tuple(pages))
+
+
+def _calls(said: Mapping[str, Any]) -> Iterator[Call]:
+    for table in _tables(said, "call"):
+        yield Call(*(str(table.get(key, "")) for key in ("for", "who", "ring")))

@@ -10,6 +10,7 @@ import pytest
 from conftest import ROOT
 from kb.pages.across import questions_of, rows_of
 from kb.pages.front import KEYS
+from kb.pages.levels import levels
 from kb.pages.model import (
     Choice,
     Cloze,
@@ -64,7 +65,7 @@ def page(name: str) -> Page:
 
 def test_every_example_is_read_below() -> None:
     source = (ROOT / "tests" / "test_writing_a_page.py").read_text(encoding="utf-8")
-    assert len(EXAMPLES) == 15
+    assert len(EXAMPLES) == 16
     assert [name for name in EXAMPLES if f'"{name}"' not in source] == []
 
 
@@ -95,6 +96,12 @@ def test_a_mod() -> None:
         by="PL",
     )
     assert row.places == tuple(f"ch:{n}" for n in range(17, 25))
+
+
+def test_levels_for_the_visitors_sheet() -> None:
+    assert list(levels(page("The visitor's sheet"))) == [
+        ("Line reference", "0 VU = +4 dBu = −18 dBFS")
+    ]
 
 
 def test_ranges() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from kb.pages import glossary
 from kb.pages.due import dues, last_checked
+from kb.pages.levels import levels
 from kb.pages.model import Page, Problem
 from kb.pages.parse import parse
 from kb.pages.read import read
@@ -49,6 +50,7 @@ def _entry(path: str, sha: str, page: Page | None, problems: Iterable[Problem]) 
         return entry
     if page.front.room:
         entry["room"] = page.front.room
+    entry |= _for_the_sheet(page)
     if page.front.owner:
         entry["owner"] = page.front.owner
     if day := last_checked(page).day:
@@ -64,6 +66,16 @@ def _entry(path: str, sha: str, page: Page | None, problems: Iterable[Problem]) 
     if path == glossary.PATH:
         entry["groups"], entry["one_way"] = glossary.synonyms(page)
     return entry
+
+
+def _for_the_sheet(page: Page) -> dict[str, Any]:
+    """What a visitor's sheet takes from a page beside its rows."""
+    said = {
+        "safety": list(page.front.safety),
+        "touch": page.front.touch,
+        "levels": list(levels(page)),
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def meta_of(table: dict[str, dict[str, Any]]) -> dict[str, Any]:
