@@ -40,6 +40,7 @@ class _Grouped(TyperGroup):
 DOORS = {
     "lookup": ("search", "show", "list", "reindex"),
     "room": ("mods", "patch"),
+    "brief": ("brief",),
     "faults": ("fault", "faults", "note"),
     "learn": ("quiz", "questions", "review"),
     "checklists": ("checklist",),
@@ -56,7 +57,7 @@ COMMANDS = {command: door for door, commands in DOORS.items() for command in com
 # Options of kb itself: they may stand before or after the command.
 _SHARED = {"--docs", "--cache", "--records", "--room", "--as"}
 # Options whose value may be left out.
-_MAY_BE_BARE = {"--changed"}
+_MAY_BE_BARE = {"--changed", "--html"}
 # Options that, behind the words of a command, take all words up to the next: --via 1176 A.
 _TAKES_WORDS = {"--via"}
 # A dash before a digit is a word (`-10 dBV`). The parser sees it behind this mark.
@@ -138,7 +139,8 @@ def arguments(words: Sequence[str]) -> tuple[list[str], list[str]]:
             rest += [_WORD + each if each.startswith("-") else each for each in queue]
             break
         if word in _MAY_BE_BARE:
-            bare = not queue or queue[0].startswith("-") or os.path.lexists(queue[0])
+            bare = not queue or re.match("-.", queue[0]) is not None
+            bare |= word == "--changed" and bool(queue) and os.path.lexists(queue[0])
             rest += [f"{word}=" if bare else f"{word}={queue.pop(0)}"]
         elif word in _TAKES_WORDS and queue:
             value = [queue.pop(0)]

@@ -96,14 +96,14 @@ def _said(entry: BookEntry, now: datetime) -> str:
     """Where, what, and what to do meanwhile."""
     parts = [f"{entry.shown}: {entry.text}"]
     if entry.until is not None:
-        parts.insert(0, f"until {_time(entry.until, now)}")
+        parts.insert(0, f"until {moment(entry.until, now)}")
     if entry.use:
         parts.append(f"meanwhile: {entry.use}")
     if entry.written is not None:
         parts.append(f"written into {entry.page}")
     if entry.cleared is not None:
         gone = entry.cleared
-        when = f" {_time(gone.at, now)}" if gone.at else ""
+        when = f" {moment(gone.at, now)}" if gone.at else ""
         parts.append(" ".join(f"cleared {gone.by}{when} {gone.text}".split()))
     return " · ".join(parts)
 
@@ -115,10 +115,10 @@ def _who(entry: BookEntry, now: datetime) -> str:
 def _when(entry: BookEntry, now: datetime) -> str:
     if entry.at is None:
         return ""
-    return f"{entry.at:%Y-%m-%d}" if entry.address else _time(entry.at, now)
+    return f"{entry.at:%Y-%m-%d}" if entry.address else moment(entry.at, now)
 
 
-def _time(at: datetime, now: datetime) -> str:
+def moment(at: datetime, now: datetime) -> str:
     """A moment as people say it: the time of today, a day of this week, else the date."""
     if at.date() == now.date():
         return f"{at:%H:%M}"
