@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -206,3 +207,19 @@ def test_a_hostile_repository_runs_nothing(studio: Path, run_kb: Callable[..., R
     (studio / "docs" / "equipment" / "desk.md").touch()
     subprocess.run(["git", "-C", str(studio), "diff", "HEAD~1"], env=CLEAN, capture_output=True)
     assert canary.exists()
+
+
+def test_the_commit_that_is_checked_out_with_its_day_or_nothing(
+    studio: Path, tmp_path: Path
+) -> None:
+    at = {"GIT_COMMITTER_DATE": "2026-11-20T23:30:00-0930"}
+    (studio / "docs" / "new.txt").write_text("x")
+    git(studio, "add", "-A")
+    words = ["git", "-C", str(studio), "commit", "-q", "-m", "two\n\ncommitter X <x> 1 +0000"]
+    subprocess.run(words, env=CLEAN | at, check=True)
+    commit = git(studio, "rev-parse", "HEAD")
+    assert history.checked_out(studio / "docs") == (commit[:10], date(2026, 11, 20))
+    (tmp_path / "loose").mkdir()
+    assert history.checked_out(tmp_path / "loose") is None
+    git(tmp_path / "loose", "init", "-q")
+    assert history.checked_out(tmp_path / "loose") is None

@@ -41,7 +41,9 @@ def brief(
     ] = None,
     html: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="As a page to print or hand over; else to the screen."),
+        typer.Option(
+            metavar="FILE", help="As a page to print or hand over; no FILE: standard output."
+        ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
