@@ -256,6 +256,15 @@ def test_today_stands_above_what_is_broken_and_lockout_above_today() -> None:
         assert at == sorted(at)
 
 
+def test_a_slip_of_the_fingers_in_the_fault_book_adds_no_strips_to_the_console() -> None:
+    mods = [mod("desk", "Ch 1–2", "x", strip_places(1, 2))]
+    mods.append(mod("desk", "Ch 3", "y", strip_places(3)))
+    slip = fault("desk", "Ch 999", "ch:999")._replace(label="12", by="JB", at=NOW)
+    drawn = made(mods, [slip, fault("desk", "Ch 4", "ch:4")]).strips
+    assert drawn
+    assert (drawn.last, drawn.broken) == (4, (4,))
+
+
 def test_what_is_typed_in_one_terminal_is_on_the_sheet_of_its_room_in_another(
     tmp_path: Path, run_kb: Callable[..., Ran]
 ) -> None:

@@ -146,8 +146,12 @@ def _one_console(head: Head, mods: Iterable[FoundRow]) -> bool:
 
 
 def _count(rows: Iterable[FoundRow], faults: Iterable[Broken]) -> int:
-    """How many strips the console has: the highest that anything names."""
-    places = [*(row.places for row in rows), *(fault.places for fault in faults)]
+    """How many strips the console has: the highest that the pages name.
+
+    What was typed into the fault book in a hurry adds none.
+    """
+    told = [fault.places for fault in faults if not fault.label]
+    places = [*(row.places for row in rows), *told]
     held = map(strips_of, places)
     return max((numbers[-1] for numbers in held if numbers), default=0)
 
@@ -265,11 +269,13 @@ def _strips(count: int, groups: Sequence[Group], faults: Sequence[Broken]) -> St
     ]
     if not mods or count > MOST_STRIPS:
         return None
-    out = {strip for fault in faults for strip in strips_of(fault.places)}
-    no_way_round = {
-        strip for fault in faults if fault.no_way_round for strip in strips_of(fault.places)
+    out = {
+        strip: fault.no_way_round
+        for fault in sorted(faults, key=lambda fault: fault.no_way_round)
+        for strip in strips_of(fault.places)
+        if strip <= count
     }
-    return strips(count, mods, out, no_way_round)
+    return strips(count, mods, out, [strip for strip, none in out.items() if none])
 
 
 def _jacks(patch: Iterable[FoundRow]) -> Iterator[Jacks]:
