@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from kb import errors
-from kb.cli.session import Session, close, say
+from kb.cli.session import Session, close, not_shown, say
 from kb.errors import KbError
 
 VERSION = "0.1.0"  # here, since asking the installed package costs more than all the rest
@@ -188,6 +188,8 @@ def _run() -> int:
         return _pipe()
     except typer.Exit as leave:
         return int(leave.exit_code)
+    except OSError as error:
+        return _unwritable() or _fault(error)
     except Exception as error:  # noqa: BLE001  the one place where anything becomes one line
         if hasattr(error, "format_message"):
             return _usage(error)
@@ -210,6 +212,17 @@ def _usage(error: Exception) -> int:
     help_ = f"; see {context.command_path} --help" if context is not None else ""
     message = " ".join(str(error.format_message()).split()).rstrip(".")  # type: ignore[attr-defined]
     return _fail(f"{message}{help_}", errors.USAGE)
+
+
+def _unwritable() -> int:
+    """Whether standard output takes nothing, which is told; else 0."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        failure = not_shown(error)
+        return _fail(str(failure), failure.code)
+    return 0
 
 
 def _pipe() -> int:

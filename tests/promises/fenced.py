@@ -189,12 +189,12 @@ def pickles(home: Path, broken: Break | None = None) -> Trial:
     """An index whose every pickle runs code, whole by its own manifest."""
     what = "pickles that run code"
     trial = Trial(f"any class let in, {what}" if broken else what, control=broken is not None)
-    for number, gadget in enumerate(_GADGETS):
+    for number, gadget in enumerate(GADGETS):
         scene = Scene(home / f"pickle-{number}")
         canary = scene.house.home / "canary"
 
         def evil(gadget: str = gadget, canary: Path = canary) -> None:
-            _make_evil(gadget, canary)
+            make_evil(gadget, canary)
 
         scene.house.search(QUERY, broken=evil)
         canary.unlink(missing_ok=True)
@@ -204,7 +204,7 @@ def pickles(home: Path, broken: Break | None = None) -> Trial:
     return trial
 
 
-_GADGETS = ("builtins.eval", "os.system", "whoosh.compat.exec_", "whoosh.index.os.system")
+GADGETS = ("builtins.eval", "os.system", "whoosh.compat.exec_", "whoosh.index.os.system")
 
 
 class _Evil:
@@ -222,7 +222,8 @@ class _Evil:
         return os.system, (f"touch '{self.canary}'",)
 
 
-def _payload(gadget: str, canary: Path, value: bytes) -> bytes:
+def payload(gadget: str, canary: Path, value: bytes) -> bytes:
+    """A pickle that touches the canary, and then is the value where that can be."""
     if gadget == "whoosh.index.os.system":  # a name with dots gets past a fence of prefixes
         command = f"touch '{canary}'".encode()
         name = b"\x8c\x0cwhoosh.index\x8c\x09os.system\x93"
@@ -230,7 +231,7 @@ def _payload(gadget: str, canary: Path, value: bytes) -> bytes:
     return pickle.dumps(_Evil(gadget, canary, value), 2)
 
 
-def _make_evil(gadget: str, canary: Path) -> None:
+def make_evil(gadget: str, canary: Path) -> None:
     """Build an index with the payload in its table of contents, before its manifest is written."""
     from kb.search import generations
 
@@ -240,7 +241,7 @@ def _make_evil(gadget: str, canary: Path) -> None:
         contents = next(folder.glob("*.toc"))
         data = contents.read_bytes()
         start = data.rindex(b"\x80" + bytes([pickle.HIGHEST_PROTOCOL]))  # its last pickle: segments
-        contents.write_bytes(data[:start] + _payload(gadget, canary, data[start:]))
+        contents.write_bytes(data[:start] + payload(gadget, canary, data[start:]))
         publish(cache, folder, *rest)
 
     replace(generations, "publish", forged)
