@@ -20,26 +20,20 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import shutil
-import socket
 import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from test_transcripts import BLOCK, session
+from spoiled import CASES, STEP, cases, hold, lay_out, many, place
+from test_transcripts import session
 
-from conftest import ROOT, Ran
+from conftest import Ran
 
-FILE = ROOT / "tests" / "cases" / "bad-inputs.md"
-PART = re.compile(r"^(?=## \d)", re.M)
-STEP = re.compile(rf"^<!-- (?P<path>[^\n:]+)(?:: (?P<how>[^\n]+))? -->$|{BLOCK.pattern}", re.M | re.S)
-MANY = re.compile(r"\{(.+?) \* (\d+)\}", re.S)
-TEXT = FILE.read_text("utf-8")
-CASES = PART.split(TEXT)[1:]
+TEXTS = cases()
+TODAY = f"{datetime.now(UTC):%Y-%m-%d}"
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="pipes, links and other users")
 
@@ -55,16 +49,16 @@ def ready() -> Iterator[Path]:
         yield folder
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.partition("\n")[0][3:])
+@pytest.mark.parametrize("case", TEXTS, ids=lambda case: case.partition("\n")[0][3:])
 def test_a_bad_input_gets_a_clear_line(
     case: str, ready: Path, request: pytest.FixtureRequest
 ) -> None:
     from commanded import impatient
-    from forked import NOBODY, new_house
+    from forked import NOBODY, new_house, write
 
-    house = new_house(ready / f"case-{CASES.index(case)}", [])
+    house = new_house(ready / f"case-{TEXTS.index(case)}", [])
     house.environment = {"KB_RECORDS": str(house.home / "records"), "COLUMNS": "80"}
-    put(house.home / "studio/docs/studio.toml", b'id = "here"\n')
+    write(house.docs / "studio.toml", 'id = "here"\n')
     uid: int | None = None
     holder: subprocess.Popen[str] | None = None
 
@@ -74,7 +68,7 @@ def test_a_bad_input_gets_a_clear_line(
         ran = house.run([many(word) for word in words], typed=said, **how)
         assert ran.code >= 0, f"killed by signal {-ran.code}"
         assert ran.code not in (70, 99), ran.out
-        return Ran(words, ran.code, ran.out.replace(f"{date.today()}", "2026-11-22"), "")
+        return Ran(words, ran.code, ran.out.replace(TODAY, "2026-11-22"), "")
 
     def step(match: re.Match[str]) -> str:
         nonlocal uid, holder
@@ -84,13 +78,11 @@ def test_a_bad_input_gets_a_clear_line(
                 uid = NOBODY
         elif match["how"] == "locked":
             holder = hold(place(house.home, match["path"]))
-        elif match["path"]:
-            make(house.home, match["path"], match["how"])
         elif match["kind"] == "console":
             happened = "".join(session(match["body"], run, house.home))
             return f"```console\n{happened}```"
-        elif match["file"]:
-            put(place(house.home, match["file"]), contents(match["kind"], match["body"]))
+        elif path := match["file"] or match["path"]:
+            lay_out(match, place(house.home, path))
         return match[0]
 
     happened = STEP.sub(step, case)
@@ -98,77 +90,17 @@ def test_a_bad_input_gets_a_clear_line(
         holder.kill()
         holder.communicate()
     if request.config.getoption("--rewrite"):
-        now = FILE.read_text("utf-8")
-        FILE.write_text(now.replace(case, happened), "utf-8", newline="\n")
+        now = CASES.read_text("utf-8")
+        CASES.write_text(now.replace(case, happened), "utf-8", newline="\n")
     elif happened != case:
         lines = difflib.unified_diff(case.splitlines(), happened.splitlines(), "told", "happened")
         pytest.fail("\n".join(lines), pytrace=False)
 
 
 def test_all_forty_are_there_but_those_about_exchange() -> None:
-    numbers = {int(re.match(r"## (\d+)", case)[1]) for case in CASES}  # type: ignore[index]
+    numbers = {int(re.match(r"## (\d+)", case)[1]) for case in TEXTS}  # type: ignore[index]
     assert numbers == set(range(1, 39))
-    assert "39 and 40" in TEXT.partition("## ")[0]
-
-
-def many(text: str) -> str:
-    return MANY.sub(lambda found: found[1] * int(found[2]), text)
-
-
-def contents(kind: str, body: str) -> bytes:
-    if kind != "bytes":
-        return body.encode()
-    return many(body[:-1].encode().decode("unicode_escape")).encode("latin-1")
-
-
-def place(home: Path, path: str) -> Path:
-    """Where a path of a case lies."""
-    name = path.encode().decode("unicode_escape").encode("latin-1").decode("utf-8", "surrogateescape")
-    return home / "studio" / name if name.startswith("docs/") else home / name
-
-
-def put(file: Path, data: bytes) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(data)
-
-
-def hold(store: Path) -> subprocess.Popen[str]:
-    """Another program that is writing to the store, and does not come to an end."""
-    code = (
-        "import sqlite3, sys, time; c = sqlite3.connect(sys.argv[1], isolation_level=None);"
-        "c.execute('begin immediate'); print('held', flush=True); time.sleep(60)"
-    )
-    words = [sys.executable, "-c", code, str(store)]
-    holder = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
-    assert holder.stdout and holder.stdout.readline() == "held\n"
-    return holder
-
-
-def make(home: Path, path: str, how: str) -> None:
-    """Make something of a path that is no plain file."""
-    file = place(home, path)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if how.startswith("link to "):
-        file.symlink_to(how.removeprefix("link to "))
-    elif how.endswith(" bytes"):
-        file.touch()
-        os.truncate(file, int(how.split()[0]))
-    elif how == "socket":
-        with socket.socket(socket.AF_UNIX) as made:
-            at = os.open(file.parent, os.O_RDONLY)
-            made.bind(f"/proc/self/fd/{at}/{file.name}")
-            os.close(at)
-    else:
-        WAYS[how](file)
-
-
-WAYS: dict[str, Callable[[Path], None]] = {
-    "named pipe": os.mkfifo,
-    "folder": lambda file: (file.unlink(missing_ok=True), file.mkdir())[1],
-    "unreadable": lambda file: file.chmod(0),
-    "read-only": lambda file: file.chmod(0o555 if file.is_dir() else 0o444),
-    "gone": lambda file: shutil.rmtree(file) if file.is_dir() else file.unlink(),
-}
+    assert "39 and 40" in CASES.read_text("utf-8").partition("## ")[0]
 
 
 def give_away(home: Path, uid: int) -> None:

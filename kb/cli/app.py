@@ -167,10 +167,20 @@ def arguments(words: Sequence[str]) -> tuple[list[str], list[str]]:
 def main() -> NoReturn:
     """Run kb and leave with the exit code that says how it went."""
     gc.disable()  # a command is over before there is anything worth collecting
+    _open_closed()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     sys.exit(_run())
+
+
+def _open_closed() -> None:
+    """A stream that was closed (`>&-`) is the null device, which also takes its number: else the
+    next file opened would have it, and whatever writes to standard output would write there.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
 
 
 def _run() -> int:
@@ -188,6 +198,10 @@ def _run() -> int:
         return _pipe()
     except typer.Exit as leave:
         return int(leave.exit_code)
+    except SystemExit as leave:
+        if isinstance(leave.__context__, BrokenPipeError):  # Typer's own way to leave
+            return _pipe()
+        raise
     except OSError as error:
         return _unwritable() or _fault(error)
     except Exception as error:  # noqa: BLE001  the one place where anything becomes one line

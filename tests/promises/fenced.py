@@ -55,11 +55,11 @@ class Scene:
             trial.remarks["indexed for one run"] += 1
 
 
-def rights(home: Path, broken: Break | None = None) -> Trial:
+def rights(home: Path, broken: Break | None = None, scenes: int = 6) -> Trial:
     """Docs on a read-only or foreign disk; a cache that cannot be written, used or found."""
-    what = "read-only and foreign folders"
-    trial = Trial(f"never looks twice, {what}" if broken else what, control=broken is not None)
-    for number, scene in enumerate(SCENES):
+    what = "answers with read-only and foreign folders"
+    trial = Trial("never looks twice" if broken else what, control=broken is not None)
+    for number, scene in enumerate(SCENES[:scenes]):
         with _writable_again(home / f"rights-{number}"):
             scene(Scene(home / f"rights-{number}"), trial, broken)
     return trial
@@ -149,8 +149,8 @@ SCENES: tuple[Callable[[Scene, Trial, Break | None], None], ...] = (
 
 def strangers_index(home: Path, broken: Break | None = None) -> Trial:
     """A sound index with false answers, put there by somebody who could write to the cache."""
-    what = "index made by somebody else"
-    trial = Trial(f"any owner trusted, {what}" if broken else what, control=broken is not None)
+    what = "answers beside an index made by somebody else"
+    trial = Trial("any owner trusted" if broken else what, control=broken is not None)
     scene = Scene(home / "stranger")
     false = Scene(home / "false")
     write(false.house.docs / PAGE, lamp("false"))
@@ -187,8 +187,8 @@ def trust_any_owner() -> None:
 
 def pickles(home: Path, broken: Break | None = None) -> Trial:
     """An index whose every pickle runs code, whole by its own manifest."""
-    what = "pickles that run code"
-    trial = Trial(f"any class let in, {what}" if broken else what, control=broken is not None)
+    what = "answers beside an index whose pickles run code"
+    trial = Trial("any class let in" if broken else what, control=broken is not None)
     for number, gadget in enumerate(GADGETS):
         scene = Scene(home / f"pickle-{number}")
         canary = scene.house.home / "canary"

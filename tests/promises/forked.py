@@ -103,7 +103,7 @@ class House:
         What is `typed` is its standard input. With `columns` it sits at a terminal of that width.
         With `together` results and remarks come in the order they were said.
         """
-        files = [tempfile.TemporaryFile() for _ in range(2 if together else 3)]
+        files = [tempfile.TemporaryFile() for _ in range(2 if together else 3)]  # noqa: SIM115
         files[0].write(typed.encode("utf-8", "surrogateescape"))
         files[0].seek(0)
         ours, theirs = _terminal(columns) if columns else (-1, -1)

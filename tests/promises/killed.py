@@ -25,8 +25,8 @@ def check(
     broken: Break | None = None,
 ) -> Trial:
     """Start a build, kill it somewhere on its way, again and again, with readers running."""
-    what = "builders killed, two readers running"
-    trial = Trial(f"index rebuilt in place, {what}" if broken else what, control=broken is not None)
+    what = "answers while builders were killed"
+    trial = Trial("index rebuilt in place" if broken else what, control=broken is not None)
     chance = random.Random(seed)
     stop = house.home / f"stop-{time.monotonic_ns()}"
     logs = [house.home / f"{stop.name}-{number}" for number in range(READERS)]

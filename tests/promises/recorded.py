@@ -89,10 +89,14 @@ def storm(folder: Path, kills: int, broken: str = "") -> Trial:
     acknowledged: list[str] = []
     workers = [start(folder, f"w{n}", 100_000, broken) for n in range(3)]
     for kill in range(kills):
-        time.sleep(chance.uniform(0.0, 0.25))
         one = chance.randrange(3)
+        stdout = workers[one].stdout
+        assert stdout
+        first = stdout.readline()  # it is at work: on a busy machine starting alone takes a while
+        time.sleep(chance.uniform(0.0, 0.1))
         workers[one].send_signal(signal.SIGKILL)
-        acknowledged += [id_ for id_, _ in said(workers[one].communicate()[0])]
+        acknowledged += [id_ for id_, _ in said(first + stdout.read())]
+        _over(workers[one])
         workers[one] = start(folder, f"k{kill}", 100_000, broken)
         trial.tries += 1
         if kill % 10 == 9 and (folder / "data" / "records.db").exists():
@@ -106,6 +110,13 @@ def storm(folder: Path, kills: int, broken: str = "") -> Trial:
     trial.remarks["records acknowledged"] = 2 * len(acknowledged)
     trial.faults += wrongs(folder, acknowledged)
     return trial
+
+
+def _over(worker: subprocess.Popen[str]) -> None:
+    worker.wait()
+    for stream in (worker.stdout, worker.stderr):
+        if stream:
+            stream.close()
 
 
 def crowd(folder: Path, processes: int, count: int, broken: str = "", rounds: int = 1) -> Trial:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from fenced import GADGETS, let_any_class_in, make_evil, payload
@@ -33,13 +33,20 @@ IMPORTED = (
     "json.py tomllib.py yaml.py whoosh/__init__.py typer.py sqlite_utils.py markdown_it.py fsrs.py "
     "kb/__init__.py kb/cli/app.py sitecustomize.py usercustomize.py re.py pickle.py dataclasses.py"
 ).split()
-RUN_BY_ITSELF = "conftest.py setup.py noxfile.py .envrc .env .pythonrc.py .kb.py kb.toml .kbrc".split()
+RUN_BY_ITSELF = (
+    "conftest.py setup.py noxfile.py .envrc .env .pythonrc.py .kb.py kb.toml .kbrc".split()
+)
 # Where a tool that trusts the work tree might keep an index.
 PLACES = (
     ". .kb .kb/index .cache/kb docs docs/.kb docs/.index docs/_index docs/index index _whoosh "
     ".git/kb docs/equipment .local/share/kb cache kb-cache"
 ).split()
-YAML = "---\ntitle: !!python/object/apply:os.system ['touch {canary}']\nowner: !!python/name:os.system\n---\n# X\n"
+YAML = """---
+title: !!python/object/apply:os.system ['touch {canary}']
+owner: !!python/name:os.system
+---
+# X
+"""
 
 
 class Clone:
@@ -199,7 +206,9 @@ def trusting() -> None:
     replace(settings, "find_places", in_tree)
     replace(generations, "prepare_read", lambda cache: None)
     replace(generations, "_checked", lambda folder, trust, name, *known: [name, *known])
-    replace(generations, "current", lambda cache: cache if (cache / "MANIFEST.json").exists() else None)
+    replace(
+        generations, "current", lambda cache: cache if (cache / "MANIFEST.json").exists() else None
+    )
     let_any_class_in()
 
 
@@ -219,7 +228,7 @@ SECRET = "quaggasecret"
 OUTSIDE = "stands outside and nobody may read it"
 
 
-def outside(home: Path, step: int, broken: Break | None = None) -> Trial:
+def outside(home: Path, step: int, timed: bool, broken: Break | None = None) -> Trial:
     """Links, loops, pipes, devices and paths that lead out: named, and never read."""
     trial = Trial(
         "follows links" if broken else "commands over names that lead out of docs",
@@ -227,7 +236,8 @@ def outside(home: Path, step: int, broken: Break | None = None) -> Trial:
     )
     house = furnish(home)
     refused = _lead_out(house, links_only=bool(broken))
-    calls = [*commands()[::step], *map(_asks, _ways_to_ask(house))]
+    ways = list(_ways_to_ask(house))
+    calls = [*commands()[::step], *map(_asks, ways[:2]), *map(_asks, ways[2::step])]
     for call in calls:
         if call.words[0] in ("import", "restore"):
             continue
@@ -240,11 +250,13 @@ def outside(home: Path, step: int, broken: Break | None = None) -> Trial:
         if ran.code < 0 or "Traceback" in ran.err:
             trial.fault("crash", f"{call.line}: {ran.code} {ran.err[-200:]}")
         trial.remarks["ms the slowest:"] = max(trial.remarks["ms the slowest:"], round(1000 * took))
-        if took > SLOW and step == 1 and not broken:
+        if timed and took > SLOW and not broken:
             trial.fault("slow", f"{call.line}: {took:.1f} s")
     told = house.run(["check"], broken=broken).out
     if not broken:
-        trial.faults += [("unnamed", path) for path in refused if f"/{path}:1:1: not-read" not in told]
+        trial.faults += [
+            ("unnamed", path) for path in refused if f"/{path}:1:1: not-read" not in told
+        ]
         trial.remarks["names refused"] = len(refused)
     return trial
 
@@ -257,9 +269,12 @@ def _ways_to_ask(house: House) -> Iterator[tuple[str, ...]]:
     out = house.home / "outside"
     yield ("search", SECRET)
     yield ("search", "--json", SECRET)
-    for name in ("../../outside/secret.md", str(out / "secret.md"), "docs/../../outside/secret.md",
-                 "equipment/../../../outside/secret", "equipment/link", "equipment/dir/secret",
-                 "equipment/dir/secret.md:1", "..", "/etc/passwd", "equipment/link#secret"):  # fmt: skip
+    names = (
+        "../../outside/secret.md docs/../../outside/secret.md equipment/../../../outside/secret "
+        "equipment/link equipment/dir/secret equipment/dir/secret.md:1 .. /etc/passwd "
+        "equipment/link#secret"
+    ).split()
+    for name in (*names, str(out / "secret.md")):
         for words in (("show",), ("check",), ("questions",), ("quiz",), ("new", "fault"),
                       ("checklist", "show"), ("--as", "mara", "quiz")):  # fmt: skip
             yield (*words, name)
@@ -274,7 +289,10 @@ def _lead_out(house: House, links_only: bool) -> list[str]:
     (equipment / "dir").symlink_to(out)
     (equipment / "dir.md").symlink_to(out)
     (house.docs / "up.md").symlink_to("../../outside/secret.md")
-    write(equipment / "links.md", "---\nowner: X\n---\n# Links\n\n[a](../../../outside/secret.md#secret)\n")
+    write(
+        equipment / "links.md",
+        "---\nowner: X\n---\n# Links\n\n[a](../../../outside/secret.md#secret)\n",
+    )
     if links_only:
         return []
     (equipment / "loop.md").symlink_to("loop.md")
