@@ -25,12 +25,12 @@ def test_an_index_can_be_made_where_only_what_is_open_for_writing_is_synced(
     synced = []
 
     def sync(descriptor: int) -> None:
-        name = os.readlink(f"/proc/self/fd/{descriptor}")
+        name = Path(f"/proc/self/fd/{descriptor}").readlink()
         if fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
-            if Path(name).is_dir():
+            if name.is_dir():
                 return
             raise OSError(9, "Bad file descriptor")
-        synced.append(Path(name).suffix)
+        synced.append(name.suffix)
 
     if not Path("/proc/self/fd").exists():
         pytest.skip("asks /proc for names")
