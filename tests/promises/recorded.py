@@ -119,7 +119,14 @@ def _over(worker: subprocess.Popen[str]) -> None:
             stream.close()
 
 
-def crowd(folder: Path, processes: int, count: int, broken: str = "", rounds: int = 1) -> Trial:
+def crowd(
+    folder: Path,
+    processes: int,
+    count: int,
+    broken: str = "",
+    rounds: int = 1,
+    timed: bool = False,
+) -> Trial:
     """All at once from nothing, each `count` times; again in an empty place for each round."""
     what = f"records by {processes} writers at once"
     if rounds > 1:
@@ -144,6 +151,8 @@ def crowd(folder: Path, processes: int, count: int, broken: str = "", rounds: in
             if len(acknowledged) != processes * count:
                 trial.fault("missing", f"{len(acknowledged)} of {processes * count} acknowledged")
     trial.remarks["ms the longest wait:"] = round(1000 * longest)
+    if timed and longest > LONGEST_WAIT:
+        trial.fault("slow", f"one waited {longest:.1f} s")
     return trial
 
 

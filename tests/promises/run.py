@@ -68,7 +68,7 @@ def survives(home: Path, size: Size) -> Iterator[Trial]:
 
 def never_refused(home: Path, size: Size) -> Iterator[Trial]:
     """P2."""
-    yield recorded.crowd(_folder(home, "crowd"), 8, size.of(500, 4))
+    yield recorded.crowd(_folder(home, "crowd"), 8, size.of(500, 4), timed=size.full)
     yield recorded.crowd(_folder(home, "cold"), 8, size.of(8, 2), rounds=size.of(25, 1))
     yield commanded.terminals(home / "terminals", size.of(60, 2))
     yield commanded.terminals(home / "impatient", size.of(6, 2), commanded.impatient)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -56,6 +57,20 @@ class Terminal:
         """Press these keys."""
         os.write(self._ours, text.encode())
 
+    def press(self, key: str) -> int:
+        """Press a key until the program ends; its exit code.
+
+        Once is not enough: what comes just before a program begins to read is lost on it.
+        """
+        for _ in range(PATIENCE // 3):
+            with contextlib.suppress(OSError):  # it is over already
+                self.send(key)
+            soon = time.monotonic() + 3
+            while time.monotonic() < soon and self._more():
+                if self.process.poll() is not None:
+                    return self.process.returncode
+        return self.ends()
+
     def ends(self) -> int:
         """Read to the end; the exit code."""
         deadline = time.monotonic() + PATIENCE
@@ -70,7 +85,7 @@ class Terminal:
         os.close(self._ours)
 
     def _more(self) -> bool:
-        if not select.select([self._ours], [], [], 1)[0]:
+        if not select.select([self._ours], [], [], 0.3)[0]:
             return True
         try:
             text = os.read(self._ours, 4096).decode("utf-8", "surrogateescape")

@@ -66,7 +66,7 @@ def _socket(file: Path) -> None:
 
 
 WAYS: dict[str, Callable[[Path], object]] = {
-    "named pipe": os.mkfifo,
+    "named pipe": lambda file: os.mkfifo(file),
     "socket": _socket,
     "folder": lambda file: (file.unlink(missing_ok=True), file.mkdir()),
     "unreadable": lambda file: file.chmod(0),
