@@ -62,7 +62,7 @@ def test_a_bad_input_gets_a_clear_line(
     uid: int | None = None
     holder: subprocess.Popen[str] | None = None
 
-    def run(*words: str, typed: str) -> Ran:
+    def run(_: str, *words: str, typed: str) -> Ran:
         how = {"uid": uid, "together": True, "broken": impatient if holder else None}
         said = many(typed.encode().decode("unicode_escape"))
         ran = house.run([many(word) for word in words], typed=said, **how)

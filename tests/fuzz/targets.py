@@ -23,6 +23,7 @@ from kb.house import read_house
 from kb.pages.check import check
 from kb.pages.edit import with_ids
 from kb.pages.folder import Files, parse_folder
+from kb.pages.lookup import Found
 from kb.pages.parse import parse
 from kb.pages.problem import Problem
 from kb.pages.rows import from_csv
@@ -31,7 +32,7 @@ from kb.records.exchange import import_file
 from kb.search.engine import Reader
 from kb.search.search import Filters, search
 from kb.settings import find_places
-from kb.studio import Found, Studio
+from kb.studio import Studio
 from kb.terms.query import MAX_LENGTH
 from kb.terms.text import clean
 from kb.training.bank import Ask, written
