@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "promises"))  # its modules are run by themselves, too
 
 Ran = subprocess.CompletedProcess[str]
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kb.pages.model import Page
 from kb.pages.parse import MOST_PROBLEMS, parse
+from kb.search.sources import load
 
 MARKS = [
     "# ", "## Quiz", "### ", "\n", "\n\n", "===\n", "---\n", "    ", "\t", "> ",
@@ -97,6 +98,17 @@ def timed(data: bytes) -> float:
 @pytest.mark.parametrize("name", BAD)
 def test_bad_pages_cost_no_more_than_good_ones(name: str, usual: float) -> None:
     assert timed(BAD[name].encode()) < 3 * usual
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_pages_cost_no_more_than_good_ones_to_index(
+    name: str, usual: float, tmp_path: Path
+) -> None:
+    (tmp_path / "x.md").write_bytes(BAD[name].encode())
+    began = time.perf_counter()
+    for document in load(tmp_path, "x.md").documents:
+        document.terms()
+    assert time.perf_counter() - began < 9 * usual
 
 
 def test_a_page_of_ranges_does_not_fill_the_memory() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shutil
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -142,3 +143,18 @@ def test_ci_runs_the_two_commands_of_the_readme() -> None:
     told = re.findall(r"^```sh\n(.+)\n```$", README, re.M)
     run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert re.findall(r'^(?:install|tests)="(.+)"$', run, re.M) == told[:2]
+
+
+def test_the_locked_set_fits_the_ranges_and_is_hashed() -> None:
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    hashed = r"(?: ; [^\\\n]+)? \\\n +--hash=sha256:[0-9a-f]{64}"
+    pins = re.findall(rf"^([\w.-]+)==(\S+){hashed}", lock, re.M)
+    locked = {canonicalize_name(name): version for name, version in pins}
+    assert len(locked) == len(re.findall(r"^[\w.-]+==", lock, re.M))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    for text in [*project["dependencies"], *project["optional-dependencies"]["dev"]]:
+        wanted = Requirement(text)
+        assert wanted.specifier.contains(locked[canonicalize_name(wanted.name)]), text

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from kb import errors
-from kb.cli.session import Session, close, say
+from kb.cli.session import Session, close, not_shown, say
 from kb.errors import KbError
 
 VERSION = "0.1.0"  # here, since asking the installed package costs more than all the rest
@@ -169,10 +169,20 @@ def arguments(words: Sequence[str]) -> tuple[list[str], list[str]]:
 def main() -> NoReturn:
     """Run kb and leave with the exit code that says how it went."""
     gc.disable()  # a command is over before there is anything worth collecting
+    _open_closed()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     sys.exit(_run())
+
+
+def _open_closed() -> None:
+    """A stream that was closed (`>&-`) is the null device, which also takes its number: else the
+    next file opened would have it, and whatever writes to standard output would write there.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
 
 
 def _run() -> int:
@@ -190,6 +200,12 @@ def _run() -> int:
         return _pipe()
     except typer.Exit as leave:
         return int(leave.exit_code)
+    except SystemExit as leave:
+        if isinstance(leave.__context__, BrokenPipeError):  # Typer's own way to leave
+            return _pipe()
+        raise
+    except OSError as error:
+        return _unwritable() or _fault(error)
     except Exception as error:  # noqa: BLE001  the one place where anything becomes one line
         if hasattr(error, "format_message"):
             return _usage(error)
@@ -212,6 +228,17 @@ def _usage(error: Exception) -> int:
     help_ = f"; see {context.command_path} --help" if context is not None else ""
     message = " ".join(str(error.format_message()).split()).rstrip(".")  # type: ignore[attr-defined]
     return _fail(f"{message}{help_}", errors.USAGE)
+
+
+def _unwritable() -> int:
+    """Whether standard output takes nothing, which is told; else 0."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        failure = not_shown(error)
+        return _fail(str(failure), failure.code)
+    return 0
 
 
 def _pipe() -> int:

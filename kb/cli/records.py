@@ -52,7 +52,8 @@ def restore(
         (built.from_old, "from the old file"),
     ]
     told = ", ".join(f"{count} {where}" for count, where in sources if count)
-    say(session.screen.text(f"{built.total} records restored: {told}"))
+    count = f"{built.total} record{'s' * (built.total != 1)}"
+    say(session.screen.text(f"{count} restored: {told}"))
 
 
 def doctor(ctx: typer.Context, json: Json = False) -> None:

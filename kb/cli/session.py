@@ -120,7 +120,7 @@ def _write(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise _not_shown(error) from error
+        raise not_shown(error) from error
 
 
 def _flush() -> None:
@@ -129,10 +129,11 @@ def _flush() -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise _not_shown(error) from error
+        raise not_shown(error) from error
 
 
-def _not_shown(error: OSError) -> KbError:
+def not_shown(error: OSError) -> KbError:
+    """What to raise where standard output takes nothing; it is not tried again."""
     sys.stdout = None  # else Python tries once more when it leaves
     failure = KbError(f"cannot write the result: {error.strerror}")
     failure.code = errors.NOT_SHOWN

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from kb.errors import KbError, NotSavedError
 PATIENCE = 30.0  # seconds to wait for another program that is writing
 OLDEST = (3, 38, 0)  # STRICT came with 3.37, JSON functions always there with 3.38
 
+_AGAIN = 0.005  # seconds between two tries to be the one that writes
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -46,7 +48,7 @@ def connect(path: Path, patience: float = PATIENCE) -> sqlite3.Connection:
 def writing(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
     """A transaction that has the write lock from its first moment, and leaves nothing half done."""
     with told(path, saving=True):
-        connection.execute("begin immediate")
+        _begin(connection)
         try:
             yield
             connection.execute("commit")
@@ -54,6 +56,29 @@ def writing(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
             if connection.in_transaction:
                 connection.execute("rollback")
             raise
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    """Begin as soon as nobody else is writing, or raise sqlite3.OperationalError at last.
+
+    SQLite by itself asks ten times a second: where several write without a pause, one of them may
+    find it busy every time until its patience is at an end.
+    """
+    (patience,) = connection.execute("pragma busy_timeout").fetchone()  # milliseconds
+    connection.execute("pragma busy_timeout = 0")
+    try:
+        end = time.monotonic() + patience / 1000
+        while True:
+            try:
+                connection.execute("begin immediate")
+                return
+            except sqlite3.OperationalError as error:
+                code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+                if code != sqlite3.SQLITE_BUSY or time.monotonic() >= end:
+                    raise
+            time.sleep(_AGAIN)
+    finally:
+        connection.execute(f"pragma busy_timeout = {patience}")
 
 
 @contextlib.contextmanager

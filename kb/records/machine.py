@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from pathlib import Path
 
 from kb.records.event import Entropy
@@ -40,7 +41,12 @@ def _bound(folder: Path) -> str:
     try:
         system = Path("/etc/machine-id").read_text(encoding="ascii").strip()
     except (OSError, ValueError):
-        system = os.environ.get("COMPUTERNAME", "")
+        system = os.environ.get("COMPUTERNAME") or _node()
     account = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
     text = f"{system}\n{folder.absolute()}\n{account}"
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+def _node() -> str:
+    """The name of the computer, where it has no id: a Mac."""
+    return os.uname().nodename if sys.platform != "win32" else ""

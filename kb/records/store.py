@@ -335,9 +335,9 @@ class Records(query.Queries):
     def _lost(self, what: str) -> LostError:
         count, last = self.journal.known()
         if count and last:
-            were = f"{count} records were here, the last of {last.at:%Y-%m-%d}"
+            were = f"{_were(count)} here, the last of {last.at:%Y-%m-%d}"
         elif count:
-            were = f"{count} records were here"
+            were = f"{_were(count)} here"
         else:
             copies = backup.listed(self.state)
             were = f"backups are in {copies[-1].parent}" if copies else "no journal, no backup"
@@ -346,6 +346,10 @@ class Records(query.Queries):
 
 class LostError(NotSavedError):
     """Records are known to have been here and the store does not have them."""
+
+
+def _were(count: int) -> str:
+    return f"{count} record{'s were' if count != 1 else ' was'}"
 
 
 def _pragma(opened: sqlite3.Connection, name: str) -> int:

@@ -37,7 +37,7 @@ ROW = 1.0
 
 # What still has its markup stood in a code block: how a page is written, not what this one says.
 _EXAMPLE = re.compile(r"^[ >]*(?:#{1,6} |\||<!--|\*\*).*", re.M)
-_LINK = re.compile(r"\]\([^)\s]*\)")
+_LINK = re.compile(r"\]\([^()\s\[\]]*\)")  # no bracket inside, or open links take for ever
 
 
 @dataclass(slots=True)

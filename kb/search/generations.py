@@ -186,9 +186,11 @@ def write_json(path: Path, value: object, sync: bool) -> None:
 
 
 def _sync(path: Path) -> None:
-    if boot() or (path.is_dir() and sys.platform == "win32"):
+    folder = path.is_dir()
+    if boot() or (folder and sys.platform == "win32"):
         return
-    descriptor = os.open(path, os.O_RDONLY)
+    # Windows writes to disk only what was opened for writing.
+    descriptor = os.open(path, os.O_RDONLY if folder else os.O_RDWR)
     try:
         os.fsync(descriptor)
     finally:

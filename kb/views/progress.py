@@ -165,7 +165,8 @@ def _quiz(screen: Screen, one: Standing, own: bool) -> Iterator[str]:
     day = f", {one.at.astimezone():%Y-%m-%d}" if one.at else ""
     count = f", {one.questions} question{'s' * (one.questions != 1)}" if one.questions else ""
     text = screen.text(f"{one.title}: quiz: {words.get(one.state, one.state)}{day}{count}")
-    yield screen.warn(text) if one.state == "changed" else text
+    for line in screen.wrap(text, "", "  "):
+        yield screen.warn(line) if one.state == "changed" else line
     if own:
         for two in one.changed:
             if two.was == two.now:
@@ -191,7 +192,8 @@ def _standing(screen: Screen, board: Board, one: Standing, roster: Roster) -> It
         parts.append(f"{one.runs} run{'s' * (one.runs != 1)}")
     safety = " (safety)" if board.safety(one.address) and one.state != "current" else ""
     text = screen.text(f"{one.title}{safety}: {', '.join(parts)}")
-    yield screen.warn(text) if one.state == "changed" else text
+    for line in screen.wrap(text, "", "  "):
+        yield screen.warn(line) if one.state == "changed" else line
     for two in one.changed:
         yield from change(screen, two.item.number, two.was, two.now)
     rest = [item for item in one.missing if item not in {two.item for two in one.changed}]

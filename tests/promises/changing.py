@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
+import random
 import re
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from forked import Break, House, Ran, replace, settle, write
+from forked import Break, House, Ran, new_house, replace, settle, write
 from trial import Trial
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "bench"))
+from corpus import Corpus
 
 COUNTER = "equipment/counter.md"
 TEN_YEARS = 10 * 365 * 86_400 * 10**9
@@ -30,8 +37,8 @@ def shown(ran: Ran) -> int | str:
 
 def while_searching(house: House, tries: int, broken: Break | None = None) -> Trial:
     """A page is edited all the time: an answer is never older than the search it answers."""
-    what = "page edited while a search runs"
-    trial = Trial(f"never looks twice, {what}" if broken else what, control=broken is not None)
+    what = "searches while the page was edited"
+    trial = Trial("never looks twice" if broken else what, control=broken is not None)
     page = house.docs / COUNTER
     write(page, counter(0))
     house.search("zebrafish")
@@ -80,8 +87,8 @@ def _writer(page: Path, log: Path) -> int:
 
 def same_stamp(house: House, tries: int, broken: Break | None = None) -> Trial:
     """A page is rewritten with the same size, in the same inode, and given its old time back."""
-    what = "same size, same second, same time stamp"
-    trial = Trial(f"only sizes looked at, {what}" if broken else what, control=broken is not None)
+    what = "edits of the same size, second and time stamp"
+    trial = Trial("only sizes looked at" if broken else what, control=broken is not None)
     page = house.docs / COUNTER
     write(page, counter(0))
     for value in range(1, tries + 1):
@@ -98,8 +105,8 @@ def same_stamp(house: House, tries: int, broken: Break | None = None) -> Trial:
 
 def clocks(house: House, tries: int, broken: Break | None = None) -> Trial:
     """Time stamps from the future and the past, and a clock that was set back or forward."""
-    what = "clock set back, stamps from other times"
-    trial = Trial(f"only sizes looked at, {what}" if broken else what, control=broken is not None)
+    what = "edits with clocks and stamps from other times"
+    trial = Trial("only sizes looked at" if broken else what, control=broken is not None)
     page = house.docs / COUNTER
     value = 0
     for _ in range(max(1, tries // 6)):
@@ -132,6 +139,91 @@ def _shift(hours: int) -> None:
     real, real_ns = time.time, time.time_ns
     time.time = lambda: real() + hours * 3600
     time.time_ns = lambda: real_ns() + hours * 3600 * 10**9
+
+
+def many_pages(home: Path, edits: int, broken: Break | None = None) -> Trial:
+    """Pages edited, deleted and renamed between searches: what a hit shows stands at its line."""
+    what = "edits, deletions and renamings between searches"
+    trial = Trial("never looks twice" if broken else what, control=broken is not None)
+    chance = random.Random(4)
+    house = new_house(home, Corpus(3).pages(40))
+    house.search("console")
+    spare = Corpus(4)
+    for number in range(edits):
+        page = chance.choice(sorted(house.docs.rglob("*.md")))
+        text = page.read_text("utf-8")
+        asked = " ".join(chance.sample(re.findall(r"[a-z]{4,}", text), 3))
+        kind = ("edited", "moved down", "deleted", "renamed", "written anew")[number % 5]
+        if kind == "edited":
+            write(page, re.sub(rf"\b{asked.split()[0]}\b", "quagga", text))
+        elif kind == "moved down":
+            write(page, text.replace("\n## ", "\nA line more.\n\nAnd another.\n\n## ", 1))
+        elif kind == "deleted":
+            page.unlink()
+            write(house.docs / "equipment" / f"new{number}.md", spare.page(number))
+        elif kind == "renamed":
+            page.rename(page.with_name(f"renamed{number}.md"))
+        else:
+            write(page, spare.page(number))
+        trial.remarks[kind] += 1
+        for query in (asked, "quagga console insert"):
+            ran = house.search(query, broken=broken)
+            if ran.code not in (0, 1):
+                trial.fault("crash", ran.err[-200:])
+                continue
+            for hit in json.loads(ran.out)["hits"]:
+                trial.tries += 1
+                if wrong := _not_there(house, hit):
+                    trial.fault("wrong", f"{kind} {page.name}, “{query}”: {wrong}")
+    return trial
+
+
+def _not_there(house: House, hit: dict[str, Any]) -> str:
+    """Why a hit is not what stands in its file at its line; empty if it is."""
+    try:
+        lines = (house.docs.parent / hit["path"]).read_text("utf-8").split("\n")
+    except FileNotFoundError:
+        return f"{hit['path']} is not there"
+    cells = (hit["row"] or {}).values()
+    shown = " ".join(cells) if cells else hit["text"]
+    last = hit["line"] + (0 if cells else hit["text"].count("\n") + 3)
+    there = set(re.findall(r"\w+", " ".join(lines[hit["line"] - 1 : last])))
+    missing = [word for word in re.findall(r"\w+", shown) if word not in there]
+    return f"{hit['path']}:{hit['line']} has no {missing[:3]}" if missing else ""
+
+
+NAMES = (
+    ("Lamp.md", "lamp.md"),
+    ("caf\u00e9.md", "cafe\u0301.md"),
+    ("\u212bngstr\u00f6m.md", "A\u030angstro\u0308m.md"),
+    ("plain.md", "line\nkb: forged.md"),
+    ("line\nkb: forged.md", "esc\x1b[2J.md"),
+    ("esc\x1b[2J.md", "-n.md"),
+    ("-n.md", "odd\udcff.md"),
+    ("a b.md", "a  b.md"),
+)
+
+
+def names(home: Path, broken: Break | None = None) -> Trial:
+    """A page renamed in letter case or normal form only, or to an odd name, and asked for by it."""
+    what = "renamings in case, normal form and odd characters"
+    trial = Trial("never looks twice" if broken else what, control=broken is not None)
+    house = new_house(home, [])
+    for number, (before, after) in enumerate(NAMES):
+        word = f"zebrafish{number}"
+        folder = house.docs / "equipment"
+        write(folder / before, f"# Page {number}\n\nThe {word}.\n")
+        house.search(word, broken=broken)
+        (folder / before).rename(folder / after)
+        ran = house.search(word, broken=broken)
+        found = [hit["path"] for hit in json.loads(ran.out)["hits"]] if ran.code == 0 else ran.err
+        trial.compare([f"docs/equipment/{after}"], found, f"{before!r} to {after!r}")
+        shown = house.run(["search", word], broken=broken).out.partition(".md:1 ")[0]
+        page = house.run(["show", "--", shown], broken=broken)
+        if word not in page.out:
+            trial.fault("wrong", f"kb show {shown!r}: {page.err[-200:]}")
+        (folder / after).unlink()
+    return trial
 
 
 def never_look() -> None:

@@ -155,9 +155,9 @@ def check(
     broken: Break | None = None,
 ) -> Trial:
     """Damage one file of the index, ask; put it back, damage another."""
-    how = "size and times as before" if keep_times else "one file of the index damaged"
+    how = ", its size and times as before" if keep_times else ""
     trial = Trial(
-        f"manifest not looked at, {how}" if broken else how,
+        "manifest not looked at" if broken else f"answers from an index with a damaged file{how}",
         control=broken is not None,
     )
     chance = random.Random(seed)

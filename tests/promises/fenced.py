@@ -55,11 +55,11 @@ class Scene:
             trial.remarks["indexed for one run"] += 1
 
 
-def rights(home: Path, broken: Break | None = None) -> Trial:
+def rights(home: Path, broken: Break | None = None, scenes: int = 6) -> Trial:
     """Docs on a read-only or foreign disk; a cache that cannot be written, used or found."""
-    what = "read-only and foreign folders"
-    trial = Trial(f"never looks twice, {what}" if broken else what, control=broken is not None)
-    for number, scene in enumerate(SCENES):
+    what = "answers with read-only and foreign folders"
+    trial = Trial("never looks twice" if broken else what, control=broken is not None)
+    for number, scene in enumerate(SCENES[:scenes]):
         with _writable_again(home / f"rights-{number}"):
             scene(Scene(home / f"rights-{number}"), trial, broken)
     return trial
@@ -149,8 +149,8 @@ SCENES: tuple[Callable[[Scene, Trial, Break | None], None], ...] = (
 
 def strangers_index(home: Path, broken: Break | None = None) -> Trial:
     """A sound index with false answers, put there by somebody who could write to the cache."""
-    what = "index made by somebody else"
-    trial = Trial(f"any owner trusted, {what}" if broken else what, control=broken is not None)
+    what = "answers beside an index made by somebody else"
+    trial = Trial("any owner trusted" if broken else what, control=broken is not None)
     scene = Scene(home / "stranger")
     false = Scene(home / "false")
     write(false.house.docs / PAGE, lamp("false"))
@@ -187,14 +187,14 @@ def trust_any_owner() -> None:
 
 def pickles(home: Path, broken: Break | None = None) -> Trial:
     """An index whose every pickle runs code, whole by its own manifest."""
-    what = "pickles that run code"
-    trial = Trial(f"any class let in, {what}" if broken else what, control=broken is not None)
-    for number, gadget in enumerate(_GADGETS):
+    what = "answers beside an index whose pickles run code"
+    trial = Trial("any class let in" if broken else what, control=broken is not None)
+    for number, gadget in enumerate(GADGETS):
         scene = Scene(home / f"pickle-{number}")
         canary = scene.house.home / "canary"
 
         def evil(gadget: str = gadget, canary: Path = canary) -> None:
-            _make_evil(gadget, canary)
+            make_evil(gadget, canary)
 
         scene.house.search(QUERY, broken=evil)
         canary.unlink(missing_ok=True)
@@ -204,7 +204,7 @@ def pickles(home: Path, broken: Break | None = None) -> Trial:
     return trial
 
 
-_GADGETS = ("builtins.eval", "os.system", "whoosh.compat.exec_", "whoosh.index.os.system")
+GADGETS = ("builtins.eval", "os.system", "whoosh.compat.exec_", "whoosh.index.os.system")
 
 
 class _Evil:
@@ -222,7 +222,8 @@ class _Evil:
         return os.system, (f"touch '{self.canary}'",)
 
 
-def _payload(gadget: str, canary: Path, value: bytes) -> bytes:
+def payload(gadget: str, canary: Path, value: bytes) -> bytes:
+    """A pickle that touches the canary, and then is the value where that can be."""
     if gadget == "whoosh.index.os.system":  # a name with dots gets past a fence of prefixes
         command = f"touch '{canary}'".encode()
         name = b"\x8c\x0cwhoosh.index\x8c\x09os.system\x93"
@@ -230,7 +231,7 @@ def _payload(gadget: str, canary: Path, value: bytes) -> bytes:
     return pickle.dumps(_Evil(gadget, canary, value), 2)
 
 
-def _make_evil(gadget: str, canary: Path) -> None:
+def make_evil(gadget: str, canary: Path) -> None:
     """Build an index with the payload in its table of contents, before its manifest is written."""
     from kb.search import generations
 
@@ -240,7 +241,7 @@ def _make_evil(gadget: str, canary: Path) -> None:
         contents = next(folder.glob("*.toc"))
         data = contents.read_bytes()
         start = data.rindex(b"\x80" + bytes([pickle.HIGHEST_PROTOCOL]))  # its last pickle: segments
-        contents.write_bytes(data[:start] + _payload(gadget, canary, data[start:]))
+        contents.write_bytes(data[:start] + payload(gadget, canary, data[start:]))
         publish(cache, folder, *rest)
 
     replace(generations, "publish", forged)
