@@ -13,6 +13,7 @@ import io
 import json
 import os
 import pkgutil
+import select
 import signal
 import sys
 import tempfile
@@ -169,9 +170,16 @@ def _sit_at(terminal: int) -> None:
 
 
 def _all_of(terminal: int) -> bytes:
+    """What is shown until its end. Who waits for more is told, again, that there is none."""
     shown = b""
     with contextlib.suppress(OSError):  # EIO: nobody is at the other end any more
-        while piece := os.read(terminal, 65536):
+        while True:
+            if not select.select([terminal], [], [], 5)[0]:
+                os.write(terminal, b"\x04")  # one typed ahead is lost where the reader goes raw
+                continue
+            piece = os.read(terminal, 65536)
+            if not piece:
+                break
             shown += piece
     os.close(terminal)
     return shown
