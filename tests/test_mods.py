@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import ROOT
+from conftest import ROOT, Ran
 from kb.errors import KbError
 from kb.room.mods import COLUMNS, Selection, newest_first, of_room, select
 from kb.search.rows import FoundRow
@@ -202,3 +204,18 @@ def test_a_list_that_fits_a_screen_says_what_to_do() -> None:
     many = [mod(f"Ch {n}", ch(n, n), here="long " * 20, part="Pad") for n in range(1, 41)]
     assert "Add 6 dB of gain" in "\n".join(views.lines(screen, Selection(tuple(few)), "docs"))
     assert len(list(views.lines(screen, Selection(tuple(many)), "docs"))) == 42
+
+
+def test_the_first_column_says_where_whatever_its_heading(
+    tmp_path: Path, run_kb: Callable[..., Ran]
+) -> None:
+    page = tmp_path / "studio" / "docs" / "equipment" / "desk.md"
+    page.parent.mkdir(parents=True)
+    page.write_text(
+        "# Desk\n\n| Strip | Stock | Here |\n|---|---|---|\n| Ch 3 | fuse | link |\n\n"
+        "| Thing | Symptom | Workaround |\n|---|---|---|\n| Ch 3 | hums | none |\n"
+    )
+    for words in ("mods", "mods ch 3", "mods --json", "brief", "faults"):
+        ran = run_kb(tmp_path, *words.split())
+        assert ran.returncode == 0, ran.stdout
+        assert "Ch 3" in ran.stdout

@@ -51,6 +51,12 @@ def glossary_of(meta: dict[str, Any]) -> Glossary:
 
 def found_row(stored: dict[str, Any]) -> FoundRow:
     """The row that the index keeps as this."""
+    names = [column.casefold() for column in stored["cells"]]
+    if stored["kind"] in ("mod", "fault"):
+        names[0] = "where"  # the first column says where, whatever its heading
+    cells: dict[str, str] = {}
+    for name, cell in zip(names, stored["cells"].values(), strict=True):
+        cells.setdefault(name, cell)
     return FoundRow(
         address=stored["address"],
         page=stored["page"],
@@ -60,7 +66,7 @@ def found_row(stored: dict[str, Any]) -> FoundRow:
         line=stored["line"],
         kind=stored["kind"],
         rooms=tuple(stored.get("rooms", ())),
-        cells={column.casefold(): cell for column, cell in stored["cells"].items()},
+        cells=cells,
         places=tuple(stored.get("places", ())),
         closed="closed" in stored,
         points=tuple(map(tuple, stored.get("points", ()))),
