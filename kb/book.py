@@ -146,6 +146,19 @@ class FaultBook:
         rows = [faultbook.of_row(row, now) for row in self._rows("fault")]
         return _open(faultbook.for_room([*self._all(now), *rows], room))
 
+    def since(self, moment: datetime) -> list[BookEntry]:
+        """Faults of the book that were opened or cleared after a moment, oldest first.
+
+        What stands in its page by now is left to the page.
+        """
+        faults = [one for one in self._all(self._clock()) if one.kind == "fault"]
+        return [
+            one
+            for one in faults
+            if not one.written
+            and any(at and at > moment for at in (one.at, one.cleared and one.cleared.at))
+        ]
+
     def entry(self, said: str, records: Records | None = None) -> BookEntry:
         """The open entry that a number means. Raises KbError."""
         from kb.room import faultbook

@@ -121,18 +121,28 @@ def first(docs: Path) -> tuple[Base, datetime]:
 def checked_out(docs: Path) -> tuple[str, date] | None:
     """The commit that is checked out, shortened, and its day; None where git cannot tell."""
     try:
-        told = _output(docs, "cat-file", "--batch", given=b"HEAD\n").decode("utf-8", "replace")
+        commit, made = _made(docs, "HEAD")
     except KbError:
         return None
-    first, _, said = told.partition("\n")
+    return (commit[:10], made.date()) if made else None
+
+
+def made_at(docs: Path, commit: str) -> datetime | None:
+    """When a commit was made, if it says so. Raises HistoryError where git cannot tell."""
+    return _made(docs, commit)[1]
+
+
+def _made(docs: Path, commit: str) -> tuple[str, datetime | None]:
+    told = _output(docs, "cat-file", "--batch", given=f"{commit}\n".encode("ascii"))
+    first, _, said = told.decode("utf-8", "replace").partition("\n")
     made = _MADE.search(said.partition("\n\n")[0])
     if made is None:
-        return None
+        return first, None
     off = timedelta(hours=int(made["hours"]), minutes=int(made["sign"] + made["minutes"]))
     try:
-        return first[:10], datetime.fromtimestamp(int(made["at"]), timezone(off)).date()
+        return first, datetime.fromtimestamp(int(made["at"]), timezone(off))
     except (OverflowError, ValueError, OSError):
-        return None
+        return first, None
 
 
 def files_at(docs: Path, commit: str) -> dict[str, str]:

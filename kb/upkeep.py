@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -151,6 +151,17 @@ class Upkeep:
             found = history.before(self.docs, last.at) or history.first(self.docs)[0]
         when = f"{last.at.astimezone():%Y-%m-%d %H:%M}"
         return found._replace(name=when, remark=", when you last asked")
+
+    def moment(self, said: str, base: Base, last: Asked | None) -> datetime:
+        """Since when that is, for what is not in git. Raises HistoryError where git cannot tell."""
+        from kb import history
+        from kb.changes.moment import begins, day
+
+        if last is not None:
+            return last.at
+        on = day(said, self.today) if said else self.today - timedelta(days=FIRST_TIME)
+        made = None if on else history.made_at(self.docs, base.commit)
+        return made or begins(on or self.today)
 
     def since(self, base: Base, last: Asked | None = None) -> tuple[Since, list[Page]]:
         """What differs from a commit, and the pages that differ as they are now.

@@ -541,3 +541,25 @@ def test_a_hostile_repository_runs_nothing(studio: Path, week: dict[str, str], r
     for words in (["--since", "2026-11-16"], ["v1.2"], []):
         assert run_kb(studio.parent, "changes", *words).returncode == 0
     assert not canary.exists(), canary.read_text()
+
+
+def test_what_was_opened_and_cleared_in_the_fault_book_since_is_told_too(
+    studio: Path, run_kb: Kb
+) -> None:
+    home = studio.parent
+    words = ["people", "add", "mara", "--name", "Mara", "--initials", "MO", "--role", "intern"]
+    run_kb(home, *words, day="2026-11-19")
+    run_kb(home, "--as", "mara", "fault", "ch 4", "hums", "--room", "A", day="2026-11-19")
+    run_kb(home, "--as", "mara", "changes", day="2026-11-20")
+    said = ("fault", "ch 5", "no output", "--use", "take 6", "--room", "A")
+    run_kb(home, "--as", "mara", *said, day="2026-11-21")
+    run_kb(home, "--as", "mara", "fault", "clear", "1", "new", "fuse", day="2026-11-21")
+    ran = run_kb(home, "--as", "mara", "changes", "--json")
+    assert [
+        (c["kind"], c["title"], c["was"], c["now"]) for c in json.loads(ran.stdout)["changes"]
+    ] == [
+        ("fault cleared", "Ch 4", "hums", "new fuse; MO 2026-11-21 14:03"),
+        ("fault opened", "Ch 5", "", "no output; meanwhile: take 6; MO 2026-11-21 14:03"),
+    ]
+    assert changes(studio, run_kb, "--since", "2026-11-22") == []
+    assert len(changes(studio, run_kb, "HEAD")) == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kb.changes.difference import Difference
 from kb.changes.rows import rows, told
@@ -18,6 +18,10 @@ from kb.terms.text import one_line
 from kb.training.checklist import wording
 from kb.training.pairing import Wording, pair
 
+if TYPE_CHECKING:
+    from kb.search.hit import BookEntry
+
+BOOK = "Fault book"
 # More rows of one plain table than this, and the table is said to be rewritten.
 _MOST_ROWS = 3
 _TASK = re.compile(r"^([\s>]*)(?:[-*+]|\d+[.)])\s+\[[ xX]\]\s")
@@ -39,6 +43,10 @@ class Words(NamedTuple):
         wanted = room.casefold()
         there = [one for one in self.changes if wanted in _letters(one.room) or not one.room]
         return self._replace(changes=tuple(there)) if room else self
+
+    def with_book(self, entries: Iterable[BookEntry]) -> Words:
+        """The same with what was opened and cleared in the fault book, which is on no page."""
+        return self._replace(changes=_ordered([*self.changes, *map(_of_book, entries)]))
 
 
 def words(since: Since, now: Iterable[Page], unread: Iterable[tuple[str, str]] = ()) -> Words:
@@ -64,8 +72,30 @@ def words(since: Since, now: Iterable[Page], unread: Iterable[tuple[str, str]] =
             found += _between(before, page)
     if STUDIO in since.touched:
         found.append(Difference("studio.toml altered", STUDIO, STUDIO, STUDIO, STUDIO, 1))
-    ordered = sorted(found, key=lambda one: (not one.room, one.room.casefold(), one.order))
-    return Words(since.base, tuple(ordered))
+    return Words(since.base, _ordered(found))
+
+
+def _ordered(found: Iterable[Difference]) -> tuple[Difference, ...]:
+    return tuple(sorted(found, key=lambda one: (not one.room, one.room.casefold(), one.order)))
+
+
+def _of_book(entry: BookEntry) -> Difference:
+    """A fault of the book: that it is there, or, if it is gone, what became of it."""
+    gone = entry.cleared
+    told = gone.text if gone else f"meanwhile: {entry.use}" if entry.use else ""
+    by, at = (gone.by, gone.at) if gone else (entry.by, entry.at)
+    when = f"{by} {at:%Y-%m-%d %H:%M}".strip() if at else by
+    return Difference(
+        "fault cleared" if gone else "fault opened",
+        f"fault {entry.label or entry.number}",
+        entry.where,
+        BOOK,
+        "",
+        0,
+        was=entry.text if gone else "",
+        now="; ".join(filter(None, ("" if gone else entry.text, told, when))),
+        room=entry.room.upper(),
+    )
 
 
 def _letters(room: str) -> list[str]:

@@ -41,7 +41,7 @@ def changes(
         bool, typer.Option("--markdown", help="To be pasted into a pull request.")
     ] = False,
 ) -> None:
-    """Say what is different in the pages, in their own words.
+    """Say what is different in the pages, in their own words, and in the fault book.
 
     Committed or not. With --people: who will be asked what again because of it, before it is
     merged.
@@ -67,7 +67,12 @@ def _words(session: Session, said: str, json: bool, markdown: bool) -> None:
     who = f"{_handle(session)}/{session.room.casefold()}"
     last = None if said else asked(state, who)
     base = studio.upkeep.base(said) if said else studio.upkeep.base_of_last_time(last)
-    found = studio.upkeep.changes(base, last).of_room(session.room)
+    found = studio.upkeep.changes(base, last)
+    try:
+        found = found.with_book(studio.book.since(studio.upkeep.moment(said, base, last)))
+    except NotSavedError as error:
+        note([f"the fault book cannot be read: {error}"])
+    found = found.of_room(session.room)
     if json:
         say_json(views.as_json(found, name))
     elif markdown:

@@ -35,7 +35,7 @@ def markdown(found: Words, docs_name: str) -> Iterator[str]:
         for one in there:
             was, now = escaped(first_line(one.was)), escaped(first_line(one.now))
             said = f"{was} → **{now}**" if was and now else f"~~{was}~~" if was else now
-            where = escaped(f"{docs_name}/{one.path}:{one.line}")
+            where = escaped(_where(one, docs_name, one.line))
             title = escaped(f"{_title(one)} {one.number}".rstrip())
             yield f"- {one.kind}: {title}{': ' if said else ''}{said} ({where})"
 
@@ -52,8 +52,8 @@ def as_json(found: Words, docs_name: str) -> dict[str, Any]:
                 "title": one.title,
                 "page": one.page,
                 "room": one.room,
-                "path": f"{docs_name}/{one.path}",
-                "line": one.line,
+                "path": f"{docs_name}/{one.path}" if one.path else None,
+                "line": one.line or None,
                 "number": one.number,
                 "was": one.was,
                 "now": one.now,
@@ -68,8 +68,9 @@ def _head(found: Words) -> str:
     count = len(found.changes)
     if not count:
         return f"nothing has changed {since}"
-    pages = len({one.path for one in found.changes})
-    return f"{count} change{'s' * (count != 1)} on {pages} page{'s' * (pages != 1)} {since}"
+    pages = len({one.path for one in found.changes if one.path})
+    on = f" on {pages} page{'s' * (pages != 1)}" if pages else ""
+    return f"{count} change{'s' * (count != 1)}{on} {since}"
 
 
 def _rooms(changes: Sequence[Difference]) -> Iterator[tuple[str, list[Difference]]]:
@@ -112,14 +113,15 @@ def _block(screen: Screen, block: list[Difference], docs_name: str) -> Iterator[
     one = block[0]
     if one.kind.startswith("step"):
         said = "steps in another order" if one.kind.startswith("steps") else "steps"
-        yield from _head_line(screen, f"{said}: {_title(one)}", f"{docs_name}/{one.path}", one.line)
+        where = _where(one, docs_name, one.line)
+        yield from _head_line(screen, f"{said}: {_title(one)}", where)
         for step in block:
             if step.was or step.now:
                 yield from change(screen, step.number, step.was, step.now)
         return
     if len(block) > 1 and one.kind.startswith("section"):
         what = one.kind.replace("section", "sections")
-        yield from _head_line(screen, f"{what}: {one.page}", f"{docs_name}/{one.path}")
+        yield from _head_line(screen, f"{what}: {one.page}", _where(one, docs_name))
         titles = [other.title if other.title != one.page else "the top" for other in block]
         told = "; ".join(f":{o.line} {title}" for o, title in zip(block, titles, strict=True))
         yield from screen.wrap(screen.text(told), "      ", "      ")
@@ -133,7 +135,7 @@ def _one(screen: Screen, one: Difference, docs_name: str) -> Iterator[str]:
     holds = f", {one.was or one.now}" if of_page and (one.was or one.now) else ""
     line = 0 if one.kind.startswith("page") and one.line == 1 else one.line
     title = f"{one.kind}: {_title(one)}{holds}"
-    yield from _head_line(screen, title, f"{docs_name}/{one.path}", line)
+    yield from _head_line(screen, title, _where(one, docs_name, line))
     for name, said in (("was: ", one.was), ("now: ", one.now)):
         if said and not of_page:
             label = name if one.was else ""
@@ -141,10 +143,16 @@ def _one(screen: Screen, one: Difference, docs_name: str) -> Iterator[str]:
             yield from screen.wrap(screen.text(first_line(said)), f"      {label}", margin)
 
 
-def _head_line(screen: Screen, title: str, path: str, line: int = 0) -> Iterator[str]:
+def _where(one: Difference, docs_name: str, line: int = 0) -> str:
+    """The file and line; of what stands in the fault book its number there."""
+    if not one.path:
+        return one.address
+    return f"{docs_name}/{one.path}:{line}" if line else f"{docs_name}/{one.path}"
+
+
+def _head_line(screen: Screen, title: str, place: str) -> Iterator[str]:
     """What it is, and where: on one line if they fit."""
-    head = screen.text(title)
-    where = screen.text(f"{path}:{line}" if line else path)
+    head, where = screen.text(title), screen.text(place)
     if 2 + cells(head) + 2 + cells(where) <= screen.width:
         yield f"  {head}  {screen.dim(where)}"
     else:
