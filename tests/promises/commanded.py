@@ -11,7 +11,6 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 from forked import NOBODY, Break, House, Ran, Running, new_house, replace, write
@@ -22,7 +21,6 @@ from kb.errors import NOT_SAVED, NOT_SHOWN, USAGE
 
 ITEMS = 60
 CREW = 8
-JUDGED = ("Right.", "Not quite.")
 HANDLES = [f"p{n}" for n in range(CREW)]
 
 
@@ -50,12 +48,13 @@ def storm(home: Path, kills: int, broken: Break | None = None) -> Trial:
     trial = Trial("forgets what it recorded" if broken else "commands killed", control=bool(broken))
     house = crewed(home)
     chance = random.Random(3)
-    whole = _seconds(lambda: house.run(["--as", "p0", "checklist", "tick", "long", "1"]))
+    whole = seconds(lambda: house.run(["--as", "p0", "checklist", "tick", "long", "1"]))
     left = [(n, item) for n in range(CREW) for item in range(2, ITEMS + 1)]
     chance.shuffle(left)
     ticked: set[tuple[str, str]] = set()
     noted: set[str] = set()
-    while trial.tries < kills:
+    # A storm in which nothing was recorded shows nothing: it goes on until something is.
+    while trial.tries < kills or (left and not ticked):
         kind = chance.choice(["tick", "tick", "do", "signoff", "backup"])
         n, item = left.pop()
         running = _begin(house, kind, n, item, trial.tries, broken)
@@ -77,7 +76,7 @@ def storm(home: Path, kills: int, broken: Break | None = None) -> Trial:
     trial.faults += [("doubled", "")] * (
         len(ticks) - len(set(ticks)) + len(notes) - len(set(notes))
     )
-    _sound(trial, house)
+    sound(trial, house)
     return trial
 
 
@@ -95,75 +94,17 @@ def _begin(
     return house.begin([*mine, "tick", "long", str(item)], broken=broken)
 
 
-def _seconds(what: Callable[[], object]) -> float:
+def seconds(what: Callable[[], object]) -> float:
+    """How long it takes."""
     start = time.monotonic()
     what()
     return time.monotonic() - start
 
 
-def _sound(trial: Trial, house: House) -> None:
+def sound(trial: Trial, house: House) -> None:
+    """Have kb look its records over."""
     if (ran := house.run(["doctor"])).code != 0:
         trial.fault("wrong", f"kb doctor: {ran.out[-300:]}{ran.err[-300:]}")
-
-
-def quizzes(home: Path, kills: int, broken: Break | None = None) -> Trial:
-    """Quizzes killed at any moment: an answer that was judged aloud is kept, once."""
-    trial = Trial("forgets what it judged" if broken else "quizzes killed", control=bool(broken))
-    house = crewed(home)
-    chance = random.Random(5)
-    number = 0
-
-    def sit() -> Running:
-        nonlocal number
-        lines = [f"answer {number + n}" for n in range(chance.randint(2, 12))]
-        number += len(lines)
-        words = ["--as", "p0", "quiz", "asked", "-n", str(ITEMS - 10)]
-        return house.begin(words, typed="".join(f"{line}\n" for line in lines), broken=broken)
-
-    judged: list[str] = []
-    whole = _seconds(lambda: judged.extend(_judged(sit().wait())))
-    while trial.tries < kills:
-        running = sit()
-        time.sleep(chance.uniform(0.3, 1.2) * whole)
-        judged += _judged(running.kill())
-        trial.tries += 1
-    trial.remarks["answers judged"] = len(judged)
-    with records(house) as store:
-        kept = [str(event.body["said"]) for event in store.find("answer")]
-    trial.faults += [("missing", said) for said in sorted(set(judged) - set(kept))]
-    trial.faults += [("doubled", said) for said in set(kept) if kept.count(said) > 1]
-    _sound(trial, house)
-    return trial
-
-
-def filled_up(home: Path) -> Trial:
-    """The disk fills up in the middle of a quiz: it says so, and what was judged is kept."""
-    trial = Trial("answers before the disk was full")
-    house = crewed(home)
-    size = (home / ".local" / "share" / "kb" / "here" / "records.db").stat().st_size + 24 * 1024
-    ran = house.run(
-        ["--as", "p0", "quiz", "asked", "-n", str(ITEMS - 10)],
-        typed="".join(f"answer {n}\n" for n in range(ITEMS)),
-        broken=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
-    )
-    judged = _judged(ran)
-    trial.tries = len(judged)
-    if ran.code != NOT_SAVED or "NOT saved" not in ran.err.splitlines()[-1]:
-        trial.fault("silent", f"exit {ran.code} {ran.err[-200:]}")
-    with records(house) as store:
-        kept = {str(event.body["said"]) for event in store.find("answer")}
-    trial.faults += [("missing", said) for said in judged if said not in kept]
-    return trial
-
-
-def _judged(ran: Ran) -> list[str]:
-    """The answers that were echoed, and judged right below."""
-    told = [line for line in ran.out.splitlines() if line.startswith(("> answer ", *JUDGED))]
-    return [
-        said.removeprefix("> ")
-        for said, after in pairwise(told)
-        if said.startswith(">") and after in JUDGED
-    ]
 
 
 def forgetful() -> None:
@@ -201,7 +142,7 @@ def terminals(home: Path, each: int, broken: Break | None = None) -> Trial:
         ticks = {(event.actor, event.target) for event in store.find("tick")}
     if len(ticks) + len(trial.faults) != CREW * each:
         trial.fault("missing", f"{len(ticks)} of {CREW * each}")
-    _sound(trial, house)
+    sound(trial, house)
     return trial
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import asked
+import booked
 import changing
 import commanded
 import damaged
@@ -29,6 +30,7 @@ import forked
 import furnished
 import killed
 import pages
+import quizzed
 import recorded
 import shown
 import spoiled
@@ -62,8 +64,10 @@ def survives(home: Path, size: Size) -> Iterator[Trial]:
         yield recorded.storm(_folder(home, broken), size.of(25, 8), broken)
     yield commanded.storm(home / "commands", size.of(200, 12))
     yield commanded.storm(home / "forgetful", size.of(40, 10), commanded.forgetful)
-    yield commanded.quizzes(home / "quizzes", size.of(60, 5))
-    yield commanded.quizzes(home / "forgets", size.of(10, 2), commanded.forgetful)
+    yield quizzed.quizzes(home / "quizzes", size.of(60, 5))
+    yield quizzed.quizzes(home / "forgets", size.of(10, 2), commanded.forgetful)
+    yield booked.storm(home / "book", size.of(100, 10))
+    yield booked.storm(home / "book-forgets", size.of(20, 10), commanded.forgetful)
 
 
 def never_refused(home: Path, size: Size) -> Iterator[Trial]:
@@ -72,6 +76,8 @@ def never_refused(home: Path, size: Size) -> Iterator[Trial]:
     yield recorded.crowd(_folder(home, "cold"), 8, size.of(8, 2), rounds=size.of(25, 1))
     yield commanded.terminals(home / "terminals", size.of(60, 2))
     yield commanded.terminals(home / "impatient", size.of(6, 2), commanded.impatient)
+    yield booked.terminals(home / "faults", size.of(30, 2))
+    yield booked.terminals(home / "hasty", 2, booked.hasty)
 
 
 def says_not_saved(home: Path, size: Size) -> Iterator[Trial]:
@@ -80,7 +86,7 @@ def says_not_saved(home: Path, size: Size) -> Iterator[Trial]:
     yield recorded.full_disk(_folder(home, "careless"), "careless")
     yield from commanded.unsaved(_folder(home, "unsaved"), size.of(1, 3))
     yield from commanded.unsaved(_folder(home, "goes-on"), 3, commanded.careless)
-    yield commanded.filled_up(home / "filled")
+    yield quizzed.filled_up(home / "filled")
     yield commanded.not_shown(home / "not-shown", size.of(1, 8))
     yield commanded.not_shown(home / "unseen", size.of(3, 10), commanded.never_flushed)
 
@@ -130,6 +136,8 @@ def as_it_is_now(home: Path, size: Size) -> Iterator[Trial]:
     yield changing.clocks(house, few, changing.only_sizes)
     yield changing.names(home / "names")
     yield changing.names(home / "other-names", changing.never_look)
+    yield booked.elsewhere(home / "elsewhere", size.of(48, 3))
+    yield booked.elsewhere(home / "own-list", 3, booked.trust_list)
 
 
 def runs_nothing(home: Path, size: Size) -> Iterator[Trial]:
