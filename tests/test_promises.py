@@ -31,7 +31,7 @@ def home() -> Iterator[Path]:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_promise_is_kept_and_its_controls_are_caught(name: str, home: Path) -> None:
-    from run import PROMISES, Size, trials
+    from promised import PROMISES, Size, trials
 
     (promise,) = [promise for promise in PROMISES if promise.name == name]
     found = list(trials(promise, home, Size(full=False)))
@@ -41,7 +41,7 @@ def test_a_promise_is_kept_and_its_controls_are_caught(name: str, home: Path) ->
 
 
 def test_every_promise_is_checked_here() -> None:
-    from run import PROMISES
+    from promised import PROMISES
 
     assert tuple(promise.name for promise in PROMISES) == NAMES
 
