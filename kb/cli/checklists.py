@@ -74,14 +74,21 @@ def print_(ctx: typer.Context, page: Page) -> None:
 
 
 @_lists.command()
-def status(ctx: typer.Context, json: Json = False) -> None:
+def status(
+    ctx: typer.Context,
+    page: Annotated[str, typer.Argument(metavar="[PAGE]", help="This checklist only.")] = "",
+    json: Json = False,
+) -> None:
     """Is it up? Today's runs: who did what when."""
     from kb.training.checklist import checklists
     from kb.views import checklists as views
 
     session: Session = ctx.obj
     studio = session.studio
-    known = {one.address: one for page in studio.parsed() for one in checklists(page)}
+    known = {one.address: one for read in studio.parsed() for one in checklists(read)}
+    if page:
+        asked = studio.checklist(page)
+        known = {asked.address: asked}
     runs = [
         run
         for run in studio.runs_today()

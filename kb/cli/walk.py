@@ -29,7 +29,7 @@ _WHY = {"skip": "why does it not apply?", "fail": "what failed?", "note": "what 
 
 def walk(session: Session, person: Person, checklist: Checklist, run: Run) -> None:
     """Read line after line until the run is finished or left."""
-    say(session.screen.dim(HELP))
+    say_lines(map(session.screen.dim, session.screen.wrap(HELP)))
     roster = session.studio.roster()
     seen: Run | None = None
     while True:
