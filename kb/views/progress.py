@@ -24,7 +24,8 @@ def of_one(
 ) -> Iterator[str]:
     """One person: what is asked again, what is open, what the next role wants.
 
-    A quiz is current or due to everybody but `asker`, if that is who it is about.
+    A quiz is current or due to everybody but `asker`, if that is who it is about. What somebody
+    noted when they signed off is for these two alone.
     """
     own = asker == person.handle
     standings = ordered(board, shown_to(board.of(person.handle), own))
@@ -38,6 +39,10 @@ def of_one(
             yield from _quiz(screen, one, own)
         elif one.state != "never":
             yield from _standing(screen, board, one, roster)
+        if one.kind == "signoff" and (signed := board.signed.get((person.handle, one.address))):
+            last = signed[-1]
+            if last.note and asker in (last.learner, last.signer):
+                yield from screen.wrap(screen.text(one_line(last.note)), "        note: ", " " * 14)
     role = ladder.next(person.role)
     missing = missing_for(board, standings, ladder, role) if role else []
     never = [one for one in standings if one.state == "never"]
