@@ -1,4 +1,4 @@
-"""The one home of markdown-it-py: a page's text to a tree of its blocks, each with its lines.
+"""A page's text to a tree of its blocks, each with its lines.
 
 Inline markup is not parsed: that stage takes minutes on bad input (34 s for one megabyte of
 `![`), and a page needs only to have its marks taken off (see inline.py).
@@ -6,19 +6,17 @@ Inline markup is not parsed: that stage takes minutes on bad input (34 s for one
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
-from markdown_it import MarkdownIt
-from markdown_it.rules_block.table import escapedSplit
-from markdown_it.token import Token
+from kb.pages.commonmark import Token, block_tokens, escapedSplit
 
 Kind = Literal[
     "heading", "paragraph", "code", "html", "quote", "bullets", "numbers", "item", "table", "rule"
 ]
 
-DEPTH = 20  # quotes and lists inside one another; what is deeper is named, not read
+# Quotes and lists inside one another; what is deeper is named, not read. The parser drops what is
+# deeper than it goes, so it must see a little further than this for us to name the line.
+DEPTH = 20
 
 _LEAVES: dict[str, Kind] = {
     "fence": "code",
@@ -36,7 +34,6 @@ _BRANCHES: dict[str, Kind] = {
 }
 
 
-@dataclass(slots=True)
 class Block:
     """One block: lines count from 1, `end` is the last line of it.
 
@@ -45,18 +42,20 @@ class Block:
     further down from the second on, for the line of dashes.
     """
 
-    kind: Kind
-    line: int
-    end: int
-    content: str = ""
-    number: int = 0
-    children: list[Block] = field(default_factory=list)
-    cells: list[list[str]] = field(default_factory=list)
-    fenced: bool = False
+    __slots__ = ("cells", "children", "content", "end", "fenced", "kind", "line", "number")
+
+    def __init__(self, kind: Kind, line: int, end: int, content: str = "") -> None:
+        self.kind = kind
+        self.line = line
+        self.end = end
+        self.content = content
+        self.number = 0
+        self.children: list[Block] = []
+        self.cells: list[list[str]] = []
+        self.fenced = False
 
 
-@dataclass(slots=True)
-class Blocks:
+class Blocks(NamedTuple):
     """The blocks of a page, the labels that links may refer to, and what is too deep to read."""
 
     blocks: list[Block]
@@ -64,19 +63,9 @@ class Blocks:
     too_deep: list[Block]
 
 
-@cache
-def _parser() -> MarkdownIt:
-    # 64 is what markdown-it counts as levels: a list takes two of them. It drops what is deeper,
-    # so it must see a little deeper than DEPTH for us to name the line.
-    parser = MarkdownIt("commonmark", {"maxNesting": 64}).enable("table")
-    parser.core.ruler.enableOnly(["normalize", "block"])
-    return parser
-
-
 def parse(text: str) -> Blocks:
     """The blocks of a text that has only "\\n" for ends of line."""
-    env: dict[str, Any] = {}
-    tokens = _parser().parse(text, env)
+    tokens, env = block_tokens(text)
     root = Block("item", 1, 1)
     too_deep: list[Block] = []
     stack = [root]

@@ -12,9 +12,7 @@ from kb.pages.headings import Part
 from kb.pages.model import Item
 from kb.pages.outline import Outline
 
-_MARK = re.compile(
-    r"\(\s*(?:(?P<stop>!)|sign[- ]?off(?:\s+(?P<role>[^()]+?))?)\s*\)", re.IGNORECASE
-)
+_MARK = r"(?i:\(\s*(?:(?P<stop>!)|sign[- ]?off(?:\s+(?P<role>[^()]+?))?)\s*\))"
 
 
 def items(part: Part, unique: address.Unique, outline: Outline) -> tuple[Item, ...]:
@@ -93,7 +91,7 @@ class _Reader:
             else:
                 sign_off = (match["role"] or sign_off or "").casefold()
             bare = bare[: match.start()].rstrip()
-        if _MARK.search(bare):
+        if "(" in bare and re.search(_MARK, bare):
             message = "(!) and (sign-off) count at the end of a step only"
             self.outline.report(item.line, "task", message)
         if not bare and self.outline.ours:
@@ -104,7 +102,7 @@ class _Reader:
 def _last_mark(text: str) -> re.Match[str] | None:
     if not text.endswith((")", ").")):
         return None
-    match = _MARK.match(text, max(0, text.rfind("(")))
+    match = re.compile(_MARK).match(text, max(0, text.rfind("(")))
     return match if match and match.end() >= len(text) - 1 else None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -20,33 +19,34 @@ KEYS = (*TEXTS, *LISTS, "for", "verified", "verify_every", "pass")
 OWN_KEYS = frozenset(KEYS) - {"title", "tags", "aliases"}
 OWN_FOLDERS = ("equipment/", "procedures/")
 
-_DATE = re.compile(r"\d{4}-\d\d?-\d\d?")
-_EVERY = re.compile(r"(\d{1,4})\s?(d|days?|w|weeks?|m|months?|y|years?)", re.IGNORECASE)
+# Compiled when a key first needs it.
+_DATE = r"\d{4}-\d\d?-\d\d?"
+_EVERY = r"(?i:(\d{1,4})\s?(d|days?|w|weeks?|m|months?|y|years?))"
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
-_PASS = re.compile(r"(\d{1,3})\s?%")
+_PASS = r"(\d{1,3})\s?%"
 
 # A value that means the same to YAML as it does to the eye: it starts with a letter, digit or +,
-# and holds no colon, comment or bracket; inside a list in brackets no comma either.
-_SAFE = r"\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff:#\[\]{}"
-_WORDS = rf"(?:[^\W_]|\+)[^{_SAFE}]*?"
-_LISTED = rf"(?:[^\W_]|\+)[^{_SAFE},?]*?"
+# and holds no colon, comment or bracket; inside a list in brackets no comma either. Its line can be
+# printed, so it holds no control character or blank that YAML would see and the eye would not.
+_WORDS = r"(?:[^\W_]|\+)[^:#\[\]{}]*?"
+_LISTED = r"(?:[^\W_]|\+)[^:#\[\]{},?]*?"
 _PLAIN_LINE = re.compile(
     rf"([A-Za-z][A-Za-z0-9_]*):(?: +(?:({_WORDS})|\[ *({_LISTED}(?: *, *{_LISTED})*) *\]))? *"
 )
-_PLAIN_ITEM = re.compile(rf" *- +({_WORDS}) *")
+_PLAIN_ITEM = rf" *- +({_WORDS}) *"
 
 Event = tuple[str, str, int]
 Value = str | tuple[str, ...] | None
 
 
-@dataclass(slots=True)
 class _Reader:
     """The keys of one page's front matter, and what is wrong with them."""
 
-    path: str
-    problems: list[Problem] = field(default_factory=list)
-    values: dict[str, Value] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.problems: list[Problem] = []
+        self.values: dict[str, Value] = {}
+        self.lines: dict[str, int] = {}
 
     def problem(
         self, line: int, message: str, column: int = 0, warning: bool = False, code: str = ""
@@ -108,7 +108,9 @@ def plain_events(inside: str) -> list[Event] | None:
     for number, line in enumerate(inside.split("\n")):
         if not line:
             continue
-        if listing and (item := _PLAIN_ITEM.fullmatch(line)):
+        if not line.isprintable():
+            return None
+        if listing and (item := re.fullmatch(_PLAIN_ITEM, line)):
             events.append(("Scalar", item[1], number))
             continue
         if listing:
@@ -269,7 +271,7 @@ def _front(reader: _Reader) -> Front:
             near = difflib.get_close_matches(key.casefold(), KEYS, 1, 0.6)
             known = f'did you mean "{near[0]}"?' if near else f"known: {', '.join(KEYS)}"
             reader.problem(line, f'unknown key "{key}"; {known}', warning=True, code="unknown-key")
-        if isinstance(value, str) and _DATE.fullmatch(value) and _date(value) is None:
+        if isinstance(value, str) and re.fullmatch(_DATE, value) and _date(value) is None:
             message = f'key "{key}": "{value}" is not a date (write it like 2026-01-31)'
             reader.problem(line, message)
     return Front(
@@ -302,29 +304,29 @@ def _date(text: str) -> date | None:
 def _verified(reader: _Reader) -> date | None:
     text = reader.text("verified")
     found = _date(text) if len(text) == 10 else None
-    if text and found is None and not _DATE.fullmatch(text):
+    if text and found is None and not re.fullmatch(_DATE, text):
         message = f'key "verified": "{text}" is not a date (write it like 2026-01-31)'
         reader.problem(reader.lines["verified"], message)
     return found
 
 
 def _verify_days(reader: _Reader) -> int | None:
-    text = reader.text("verify_every")
-    match = _EVERY.fullmatch(text)
+    if not (text := reader.text("verify_every")):
+        return None
+    match = re.fullmatch(_EVERY, text)
     if match and int(match[1]):
         return int(match[1]) * _DAYS[match[2][0].lower()]
-    if text:
-        message = f'key "verify_every": "{text}" is not a time (write it like 180d)'
-        reader.problem(reader.lines["verify_every"], message)
+    message = f'key "verify_every": "{text}" is not a time (write it like 180d)'
+    reader.problem(reader.lines["verify_every"], message)
     return None
 
 
 def _pass_mark(reader: _Reader) -> float | None:
-    text = reader.text("pass")
-    match = _PASS.fullmatch(text)
+    if not (text := reader.text("pass")):
+        return None
+    match = re.fullmatch(_PASS, text)
     if match and 0 < int(match[1]) <= 100:
         return int(match[1]) / 100
-    if text:
-        message = f'key "pass": "{text}" is not a share of the questions (write it like 80%)'
-        reader.problem(reader.lines["pass"], message)
+    message = f'key "pass": "{text}" is not a share of the questions (write it like 80%)'
+    reader.problem(reader.lines["pass"], message)
     return None

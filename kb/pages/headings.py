@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
@@ -14,18 +13,16 @@ from kb.pages.blocks import Block
 from kb.pages.model import Front
 from kb.pages.outline import Outline
 
-_ID = re.compile(r"<!--\s*id:\s*(.*?)\s*-->", re.DOTALL)
-_ID_WORD = re.compile(r"\w[\w.-]*")
-_HTML_ANCHOR = re.compile(
-    r"""<[a-z][a-z0-9]*\s(?:[^<>]*?\s)?(?:id|name)\s*=\s*["']?([^"'\s<>]+)""", re.IGNORECASE
-)
+# Compiled when a page first needs one: few do.
+_ID = r"(?s:<!--\s*id:\s*(.*?)\s*-->)"
+_ID_WORD = r"\w[\w.-]*"
+_HTML_ANCHOR = r"""(?i:<[a-z][a-z0-9]*\s(?:[^<>]*?\s)?(?:id|name)\s*=\s*["']?([^"'\s<>]+))"""
 
 
 # What a heading is to a Quiz: the one that opens it, a question, or one inside a question.
 Role = Literal["", "quiz", "question", "inside"]
 
 
-@dataclass(slots=True)
 class Part:
     """A heading with the blocks under it, up to the next one.
 
@@ -33,17 +30,23 @@ class Part:
     page's own address.
     """
 
-    heading: str
-    level: int
-    line: int
-    end: int
-    blocks: list[Block] = field(default_factory=list)
-    heading_lines: tuple[int, int] = (0, 0)
-    anchor: str = ""
-    address: str = ""
-    pinned: bool = False
-    intro: bool = False
-    quiz: Role = ""
+    __slots__ = (
+        "address", "anchor", "blocks", "end", "heading", "heading_lines", "intro", "level",
+        "line", "pinned", "quiz",
+    )  # fmt: skip
+
+    def __init__(self, heading: str, level: int, line: int, end: int) -> None:
+        self.heading = heading
+        self.level = level
+        self.line = line
+        self.end = end
+        self.blocks: list[Block] = []
+        self.heading_lines = (line, end)
+        self.anchor = ""
+        self.address = ""
+        self.pinned = False
+        self.intro = False
+        self.quiz: Role = ""
 
 
 def parts(blocks: list[Block], front: Front, outline: Outline) -> list[Part]:
@@ -52,9 +55,7 @@ def parts(blocks: list[Block], front: Front, outline: Outline) -> list[Part]:
     for block in blocks:
         if block.kind == "heading":
             heading = outline.one_line(block.content, block.line)
-            part = Part(heading, block.number, block.line, block.end)
-            part.heading_lines = (block.line, block.end)
-            found.append(part)
+            found.append(Part(heading, block.number, block.line, block.end))
         else:
             found[-1].blocks.append(block)
             found[-1].line = found[-1].line or block.line
@@ -65,7 +66,7 @@ def parts(blocks: list[Block], front: Front, outline: Outline) -> list[Part]:
     _name(found, outline)
     for line in outline.lines:
         if "<" in line and "=" in line:
-            outline.anchors += _HTML_ANCHOR.findall(line)
+            outline.anchors += re.findall(_HTML_ANCHOR, line)
     _check(found, front, outline)
     _mark_quizzes(found)
     return _with_intro(found)
@@ -129,11 +130,11 @@ def _pin(part: Part, outline: Outline) -> str:
         if block.kind != "html":
             directly = False
             continue
-        for match in _ID.finditer(block.content):
+        for match in re.finditer(_ID, block.content):
             line = block.line + block.content.count("\n", 0, match.start())
             if not directly or pinned or not part.level:
                 outline.report(line, "id", "an id stands directly under its heading, one for each")
-            elif not _ID_WORD.fullmatch(match[1]):
+            elif not re.fullmatch(_ID_WORD, match[1]):
                 message = f'id "{match[1]}": letters, digits, hyphens and dots only, no blanks'
                 outline.report(line, "id", message)
             else:

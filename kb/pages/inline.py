@@ -9,7 +9,7 @@ import html
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from unicodedata import category
 
 LONGEST = 16_384  # characters of a paragraph; a longer one is kept as it is written
@@ -24,26 +24,23 @@ _BACK = {0x10FF00 + n: chr(n) for n in _AWAY}
 _CODE_STARTS, _CODE_ENDS = "\U0010fffc", "\U0010fffd"
 
 MARKED = re.compile(r"[\\`*_\[<&]")
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~\n])")
+# Those below are compiled when a text first needs them: few pages need them all.
+_ESCAPE = r"\\([!-/:-@\[-`{-~\n])"
 _TICKS = re.compile(r"`+")
 _TEXT = r"(?P<text>(?:[^\[\]]++|\[[^\[\]]*+\])*+)"
 _DEST = r"(?:<(?P<angle>[^<>\n]*+)>|(?P<plain>[^\s()<>]*+(?:\([^\s()]*+\)[^\s()<>]*+)*+))"
 _TITLE = r"""(?:\s++(?:"[^"]*+"|'[^']*+'|\([^()]*+\)))?"""
-_IMAGE = re.compile(rf"!\[{_TEXT}\]\(\s*+{_DEST}{_TITLE}\s*+\)")
-_LINK = re.compile(rf"\[{_TEXT}\]\(\s*+{_DEST}{_TITLE}\s*+\)")
-_REFERENCE = re.compile(r"(!?)\[([^\[\]]++)\](?:\[([^\[\]]*+)\])?")
-_AUTOLINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*+|[^\s<>@]++@[^\s<>@]++)>")
+_LINK = rf"\[{_TEXT}\]\(\s*+{_DEST}{_TITLE}\s*+\)"
+_IMAGE = "!" + _LINK
+_REFERENCE = r"(!?)\[([^\[\]]++)\](?:\[([^\[\]]*+)\])?"
+_AUTOLINK = r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*+|[^\s<>@]++@[^\s<>@]++)>"
 _TAGS = "a|abbr|b|big|br|cite|code|del|details|div|em|font|i|img|ins|kbd|mark|p|q|s|samp|small"
-_TAG = re.compile(
-    rf"</?(?:{_TAGS}|span|strike|strong|sub|summary|sup|tt|u|var|wbr)(?:\s[^<>]*+)?/?>",
-    re.IGNORECASE,
-)
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_TAG = rf"(?i:</?(?:{_TAGS}|span|strike|strong|sub|summary|sup|tt|u|var|wbr)(?:\s[^<>]*+)?/?>)"
+_ENTITY = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});"
 _RUN = re.compile(r"\*+|_+")
 
 
-@dataclass(frozen=True, slots=True)
-class Emphasis:
+class Emphasis(NamedTuple):
     """A pair of marks: its outer bounds, and how many marks there are at each end."""
 
     start: int
@@ -61,15 +58,16 @@ def plain(text: str, labels: Mapping[str, str] | None = None, on_link: OnLink | 
         return text
     text = _protected(text)
     if "](" in text:
-        text = _IMAGE.sub(lambda m: _link(m, on_link, image=True), text)
-        text = _LINK.sub(lambda m: _link(m, on_link, image=False), text)
+        if "![" in text:
+            text = re.sub(_IMAGE, lambda m: _link(m, on_link, image=True), text)
+        text = re.sub(_LINK, lambda m: _link(m, on_link, image=False), text)
     if labels and "[" in text:
         text = _references(text, labels, on_link)
     if "<" in text:
-        text = _AUTOLINK.sub(r"\1", text)
-        text = _TAG.sub(lambda m: (" " if m[0][:3].lower() == "<br" else "") + _ends(m[0]), text)
+        text = re.sub(_AUTOLINK, r"\1", text)
+        text = re.sub(_TAG, lambda m: " " * (m[0][:3].lower() == "<br") + _ends(m[0]), text)
     if "&" in text:
-        text = _ENTITY.sub(lambda m: html.unescape(m[0]).replace("\n", " "), text)
+        text = re.sub(_ENTITY, lambda m: html.unescape(m[0]).replace("\n", " "), text)
     if "*" in text or "_" in text:
         text = _without_emphasis(text)
     return text.translate(_BACK)
@@ -79,7 +77,8 @@ def bold_and_code(text: str) -> list[tuple[str, bool, tuple[str, ...]]]:
     """A text in pieces: each without its marks, whether it was bold, and its code spans."""
     if len(text) > LONGEST:
         return [(text, False, ())]
-    text = _LINK.sub(lambda m: m["text"], _IMAGE.sub(lambda m: m["text"], _protected(text, True)))
+    text = re.sub(_IMAGE, lambda m: m["text"], _protected(text, True))
+    text = re.sub(_LINK, lambda m: m["text"], text)
     pieces = []
     done = 0
     for pair in sorted(emphases(text), key=lambda pair: pair.start):
@@ -103,7 +102,7 @@ def emphasised(text: str) -> tuple[str, ...]:
 
 def _bare(piece: str) -> str:
     piece = piece.replace(_CODE_STARTS, "").replace(_CODE_ENDS, "")
-    piece = _ENTITY.sub(lambda m: html.unescape(m[0]), _TAG.sub("", piece))
+    piece = re.sub(_ENTITY, lambda m: html.unescape(m[0]), re.sub(_TAG, "", piece))
     return _without_emphasis(piece).translate(_BACK)
 
 
@@ -120,7 +119,7 @@ def _protected(text: str, marked: bool = False) -> str:
     if "`" in text:
         text = _code(text, marked)
     if "\\" in text:
-        text = _ESCAPE.sub(lambda m: m[1].translate(_AWAY), text)
+        text = re.sub(_ESCAPE, lambda m: m[1].translate(_AWAY), text)
     return without_comments(text) if "<!--" in text else text
 
 
@@ -197,7 +196,7 @@ def _references(text: str, labels: Mapping[str, str], on_link: OnLink | None) ->
             on_link(target, text.count("\n", 0, match.start()), bool(match[1]))
         return match[2] + _ends(match[3] or "")
 
-    return _REFERENCE.sub(replace, text)
+    return re.sub(_REFERENCE, replace, text)
 
 
 def _is_mark(character: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from kb.pages import inline
 from kb.pages.blocks import Block
@@ -14,22 +13,22 @@ from kb.terms.text import one_line
 MOST_PLACES = 100_000
 
 
-@dataclass(slots=True)
 class Outline:
     """One page while it is read. `damaged` means that its bytes could not all be decoded."""
 
-    page: str
-    path: str
-    damaged: bool = False
-    ours: bool = False
-    lines: list[str] = field(default_factory=list)
-    labels: Mapping[str, str] = field(default_factory=dict)
-    too_deep: list[Block] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-    anchors: list[str] = field(default_factory=list)
-    questions: dict[str, int] = field(default_factory=dict)  # id -> line
-    problems: list[Problem] = field(default_factory=list)
-    places_left: int = MOST_PLACES
+    def __init__(self, page: str, path: str, problems: list[Problem], lines: list[str]) -> None:
+        self.page = page
+        self.path = path
+        self.problems = problems
+        self.lines = lines
+        self.damaged = False
+        self.ours = False
+        self.labels: Mapping[str, str] = {}
+        self.too_deep: list[Block] = []
+        self.links: list[Link] = []
+        self.anchors: list[str] = []
+        self.questions: dict[str, int] = {}  # id -> line
+        self.places_left = MOST_PLACES
 
     def report(self, line: int, code: str, message: str, warning: bool = False) -> None:
         """Note what is wrong with a line."""

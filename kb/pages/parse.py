@@ -18,11 +18,12 @@ def parse(path: str, data: bytes) -> Page:
     Problem with its line; the rest of the page is read all the same.
     """
     text, problems = decode(path, data)
-    outline = Outline(address.of_page(path), path, damaged=bool(problems), problems=problems)
+    damaged = bool(problems)
     matter, body, front_problems = front.split(path, text)
     problems += front_problems
+    outline = Outline(address.of_page(path), path, problems, body.split("\n"))
+    outline.damaged = damaged
     outline.ours = front.is_ours(path, matter)
-    outline.lines = body.split("\n")
     parsed = blocks.parse(body)
     outline.labels = parsed.labels
     outline.too_deep = parsed.too_deep

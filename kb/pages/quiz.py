@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Set
-from dataclasses import dataclass, field
 from typing import Literal
 
 from kb.pages import inline, links, tasks
@@ -90,21 +89,21 @@ def _key_block(block: Block, is_cloze: bool) -> KeyBlock | None:
     return None
 
 
-@dataclass(slots=True)
 class _Reader:
     """One question while it is read."""
 
-    part: Part
-    outline: Outline
-    id: str = ""
-    type: str = ""
-    critical: bool = False
-    refused: bool = False
-    prompt: list[str] = field(default_factory=list)
-    hint: list[str] = field(default_factory=list)
-    why: list[str] = field(default_factory=list)
-    why_links: list[str] = field(default_factory=list)
-    stressed: list[str] = field(default_factory=list)
+    def __init__(self, part: Part, outline: Outline) -> None:
+        self.part = part
+        self.outline = outline
+        self.id = ""
+        self.type = ""
+        self.critical = False
+        self.refused = False
+        self.prompt: list[str] = []
+        self.hint: list[str] = []
+        self.why: list[str] = []
+        self.why_links: list[str] = []
+        self.stressed: list[str] = []
 
     def refuse(self, line: int, message: str, code: str = "quiz") -> None:
         """Note what is wrong; the question will not be asked."""

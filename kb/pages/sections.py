@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kb.pages import checklist, inline, quiz, stamp
+from kb.pages import checklist, inline, stamp
 from kb.pages.address import Unique
 from kb.pages.blocks import Block, cell_count
 from kb.pages.fingerprint import fingerprint
@@ -41,6 +41,8 @@ def _section(part: Part, breadcrumb: tuple[str, ...], outline: Outline) -> Secti
     questions: tuple[Question, ...] = ()
     kind: SectionKind = "section"
     if part.quiz:
+        from kb.pages import quiz  # noqa: PLC0415  (most of a page's reader, and not every page's)
+
         kind = "quiz"
         questions = quiz.questions(part, outline)
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kb.pages import address
 from kb.pages.fingerprint import fingerprint
@@ -26,8 +26,7 @@ _SHOULD: dict[RowKind, tuple[str, ...]] = {
 _CALLED: dict[RowKind, str] = {"mod": "mods", "patch": "patch", "fault": "faults"}
 
 
-@dataclass(slots=True)
-class RawTable:
+class RawTable(NamedTuple):
     """A table as plain text; `lines` gives the line of each row."""
 
     line: int

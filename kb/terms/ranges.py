@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterable
-from functools import cache
 
 from kb.terms.nouns import NOUN_OF
 
@@ -19,12 +18,11 @@ _DASH = r"\s?(?:-|–|—|−|\bto\b|\.\.)\s?"
 _NOUN = "|".join(
     sorted((re.escape(w).replace(r"\ ", r"\s") for w in NOUN_OF), key=len, reverse=True)
 )
-_PLACE = re.compile(
-    rf"(?<![\w#])(?:(?P<noun>{_NOUN})[\s.]?)?(?P<first>\d{{1,4}})"
+_PLACE = (  # compiled with the first number in a table: it is by far the dearest
+    rf"(?i:(?<![\w#])(?:(?P<noun>{_NOUN})[\s.]?)?(?P<first>\d{{1,4}})"
     rf"(?:{_DASH}(?:[A-Za-z]{{2,9}}[\s.]?)?(?P<last>\d{{1,4}}))?(?!\w)"
     rf"|(?<!\w)(?:(?P<room>[A-Za-z]\w{{0,11}}):)?(?P<row>[A-Za-z]{{1,2}})(?P<jack>\d{{1,3}})"
-    rf"(?:{_DASH}(?:(?:[A-Za-z]\w{{0,11}}:)?(?P<row2>[A-Za-z]{{1,2}}))?(?P<jack2>\d{{1,3}}))?(?!\w)",
-    re.IGNORECASE,
+    rf"(?:{_DASH}(?:(?:[A-Za-z]\w{{0,11}}:)?(?P<row2>[A-Za-z]{{1,2}}))?(?P<jack2>\d{{1,3}}))?(?!\w))"
 )
 _LETTER = re.compile(r"(?<!\w)(?P<noun>[A-Za-z]+)\s(?P<letter>[A-Za-z])(?!\w)")
 _ANY = re.compile(r"\d|\s[A-Za-z](?!\w)")  # most cells name no place, and this is soon seen
@@ -33,7 +31,8 @@ _NEXT = re.compile(r"\s*(?:(?:,|;|/|&|\+(?=\s)|\band\b|\bor\b)\s*)+")
 # A lone jack of a higher number is the name of a machine: A827.
 _HIGHEST_JACK = 192
 
-_JACKS = re.compile(
+# What only patch rows need is compiled with the first of them.
+_JACKS = (
     rf"(?:(?P<room>[A-Za-z]\w{{0,11}}):)?(?P<row>[A-Za-z]{{1,2}})(?P<first>\d{{1,3}})"
     rf"(?:{_DASH}(?:(?:[A-Za-z]\w{{0,11}}:)?(?P<row2>[A-Za-z]{{1,2}}))?(?P<last>\d{{1,3}})"
     r"|(?P<more>(?:/[A-Za-z]{0,2}\d{1,3})+))?"
@@ -43,18 +42,9 @@ _FAR_JACKS = (
     r"(?:\s?[-–—]\s?(?:[A-Za-z]\w{0,11}:)?[A-Za-z]{0,2}\d{1,3})?(?!\w)"
 )
 _ONE = rf"(?:[A-Za-z]{{1,2}})?\d{{1,4}}(?:{_DASH}(?:(?:{_NOUN})[\s.]?|[A-Za-z]{{1,2}})?\d{{1,4}})?"
-
-
-@cache
-def _stepping() -> re.Pattern[str]:
-    """Only patch rows step, and this is dear to compile."""
-    return re.compile(rf"(?<![\w/.+−-]){_ONE}(?:\s*,\s*{_ONE})*(?![\w/])", re.IGNORECASE)
-
-
-_SLASHED = re.compile(r"(?<![\w/.+−-])\w+(?:/\w+)+(?![\w/\"″'′])")
-_SPAN = re.compile(
-    rf"(?P<row>[A-Za-z]{{0,2}})(?P<first>\d+)(?:{_DASH}\D*?(?P<last>\d+))?$", re.IGNORECASE
-)
+_STEPPING = rf"(?i:(?<![\w/.+−-]){_ONE}(?:\s*,\s*{_ONE})*(?![\w/]))"
+_SLASHED = r"(?<![\w/.+−-])\w+(?:/\w+)+(?![\w/\"″'′])"
+_SPAN = rf"(?i:(?P<row>[A-Za-z]{{0,2}})(?P<first>\d+)(?:{_DASH}\D*?(?P<last>\d+))?$)"
 
 
 class RangeError(ValueError):
@@ -81,7 +71,7 @@ def places(text: str, noun: str = "", jacks: bool = True) -> tuple[str, ...]:
         return ()
     found: dict[str, None] = {}
     current, done = noun, 0
-    for match in _PLACE.finditer(text):
+    for match in re.finditer(_PLACE, text):
         if done and not _NEXT.fullmatch(text, done, match.start()):
             current = ""
         done = match.end()
@@ -110,14 +100,15 @@ def at_front(text: str) -> int:
     match = _LETTER.match(text)
     if match and NOUN_OF.get(match["noun"].casefold()):
         return match.end()
-    match = _PLACE.match(text)
+    place = re.compile(_PLACE)
+    match = place.match(text)
     if match is None or not (match["noun"] or match["jack"]):
         return 0
     if match["jack"] and int(match["jack"]) > _HIGHEST_JACK:
         return 0
     end = match.end()
     while between := _NEXT.match(text, end):
-        more = _PLACE.match(text, between.end())
+        more = place.match(text, between.end())
         if not more or bool(more["jack"]) != bool(match["jack"]):
             break
         end = more.end()
@@ -142,7 +133,7 @@ def jack_names(text: str) -> list[str]:
     """
     names: list[str] = []
     for piece in text.split(","):
-        match = _JACKS.fullmatch(piece.strip())
+        match = re.fullmatch(_JACKS, piece.strip())
         if not match:
             raise RangeError(f'"{piece.strip()}" is not a jack (C17) or a range of jacks (C17–C24)')
         row, row2 = match["row"].upper(), (match["row2"] or match["row"]).upper()
@@ -185,7 +176,7 @@ def step(text: str, count: int, what: str = "") -> list[str]:
         return [text] * count
     spans: list[tuple[int, int, list[str]]] = []
     wrong = ""
-    for match in _stepping().finditer(text):
+    for match in re.finditer(_STEPPING, text):
         if match[0].isalnum():
             continue  # one number is no range
         found = _stepped(match[0])
@@ -193,7 +184,7 @@ def step(text: str, count: int, what: str = "") -> list[str]:
             spans.append((match.start(), match.end(), found))
         else:
             wrong = wrong or f"{match[0]} has {len(found)} members"
-    for match in _SLASHED.finditer(text):
+    for match in re.finditer(_SLASHED, text):
         if len(found := match[0].split("/")) == count:
             spans.append((match.start(), match.end(), found))
     if wrong and not spans:
@@ -212,7 +203,7 @@ def step(text: str, count: int, what: str = "") -> list[str]:
 def _stepped(text: str) -> list[str]:
     found: list[str] = []
     for piece in text.split(","):
-        match = _SPAN.fullmatch(piece.strip())
+        match = re.fullmatch(_SPAN, piece.strip())
         if not match:
             return []
         first, last = match["first"], match["last"] or match["first"]

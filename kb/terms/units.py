@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class UnitError(ValueError):
@@ -20,8 +20,7 @@ class UnknownUnitError(UnitError):
     """A number followed by a word that is no unit we know."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A unit: one of its kind is `factor` of the kind's own."""
 
     name: str
@@ -29,8 +28,7 @@ class Unit:
     factor: float
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number with the name of its unit, empty where none was said."""
 
     number: float

@@ -166,8 +166,8 @@ def check(stage: Stage) -> Rows:
     bare = timing.entry("bare_markdown", str(docs))
     kb = stage.kb(docs, "check")
     found = timing.paired(
-        lambda _: timing.seconds(bare, stage.env),
-        lambda _: timing.seconds(kb, stage.env, (0, 1)),
+        lambda _: timing.spent(bare, stage.env),
+        lambda _: timing.spent(kb, stage.env, (0, 1)),
         max(3, stage.pairs // 5),
     )
     yield ratio(f"kb check, {stage.some:,} pages / bare markdown-it parse", 2.5, 2.0, found)
@@ -175,8 +175,8 @@ def check(stage: Stage) -> Rows:
     one = stage.kb(few, "check", str(sorted(few.rglob("*.md"))[0]))
     nothing = [sys.executable, "-c", "pass"]
     found = timing.paired(
-        lambda _: timing.seconds(nothing, stage.env),
-        lambda _: timing.seconds(one, stage.env, (0, 1)),
+        lambda _: timing.spent(nothing, stage.env),
+        lambda _: timing.spent(one, stage.env, (0, 1)),
         max(3, stage.pairs // 3),
     )
     yield ratio(f"kb check of one page among {stage.few} / python -c pass", None, None, found)
