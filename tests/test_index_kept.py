@@ -49,6 +49,7 @@ STEPS = st.one_of(
     st.tuples(st.just("delete"), st.sampled_from((*PATHS, "glossary.md"))),
     st.tuples(st.just("rename"), path, path),
     st.tuples(st.just("touch"), path),
+    st.tuples(st.just("insert"), path, st.sampled_from(("\n", "A lamp more.\n\n"))),
     st.tuples(st.just("checkout")),
 )
 
@@ -105,6 +106,12 @@ def put(file: Path, text: str) -> None:
 
 def write(docs: Path, page: str, text: str) -> None:
     put(docs / page, text)
+
+
+def insert(docs: Path, page: str, more: str) -> None:
+    """Move what there is further down."""
+    if (docs / page).exists():
+        put(docs / page, more + (docs / page).read_text("utf-8"))
 
 
 def delete(docs: Path, page: str) -> None:

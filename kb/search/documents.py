@@ -6,7 +6,7 @@ import contextlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kb.pages.due import checked
 from kb.pages.model import Fault, Page, Patch, PatchPoint, Row, Section, Table
@@ -40,8 +40,7 @@ _EXAMPLE = re.compile(r"^[ >]*(?:#{1,6} |\||<!--|\*\*).*", re.M)
 _LINK = re.compile(r"\]\([^()\s\[\]]*\)")  # no bracket inside, or open links take for ever
 
 
-@dataclass(slots=True)
-class Document:
+class Document(NamedTuple):
     """What one section or row is found by, and the JSON that a hit is made of."""
 
     counts: dict[str, float]

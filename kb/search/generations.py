@@ -28,10 +28,12 @@ from typing import Any
 from kb.search.engine import WHOOSH, FileLock, try_for
 
 # Raise it when what is indexed or how it is weighed changes; older generations are rebuilt.
-SCHEMA = 18
+SCHEMA = 19
 
 MANIFEST = "MANIFEST.json"
 CURRENT = "CURRENT"
+# Not linked into the next generation: what is written into a link is written into this one as well.
+_WRITTEN_ANEW = (".json", ".tsv")
 LOCK = "LOCK"
 KEEP_SECONDS = 600
 
@@ -60,11 +62,19 @@ def prepare(cache: Path) -> None:
             raise UnusableError(f"{cache}: others may write there")
 
 
+def named(cache: Path) -> str:
+    """What `CURRENT` says: the name of the generation in use, or an empty string."""
+    try:
+        return (cache / CURRENT).read_text("utf-8").strip()
+    except (OSError, ValueError):
+        return ""
+
+
 def current(cache: Path) -> Path | None:
     """The generation in use, if all of it is there, whole and of this version; else None."""
     try:
         prepare_read(cache)
-        name = (cache / CURRENT).read_text("utf-8").strip()
+        name = named(cache)
         folder = cache / name
         if not name.startswith("gen-") or "/" in name or "\\" in name:
             return None
@@ -131,7 +141,7 @@ def new(cache: Path, base: Path | None = None) -> Path:
     folder.mkdir(mode=0o700)
     if base is not None:
         for name, *_ in json.loads((base / MANIFEST).read_bytes())["files"]:
-            if name.endswith(".json"):
+            if name.endswith(_WRITTEN_ANEW):
                 continue
             try:
                 os.link(base / name, folder / name)
@@ -197,14 +207,18 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def sweep(cache: Path, keep: Path) -> None:
-    """Remove generations that nobody can be reading any more."""
-    with contextlib.suppress(OSError):
-        old = sorted(path for path in cache.glob("gen-*") if path != keep)
-        previous = [path for path in old if (path / MANIFEST).exists()][-1:]
-        for path in old:
-            if path not in previous and time.time() - path.stat().st_mtime > KEEP_SECONDS:
-                shutil.rmtree(path, ignore_errors=True)
+def sweep(cache: Path, made: Path) -> None:
+    """Remove generations that nobody can be reading any more; the one in use and `made` stay.
+
+    To be done before `made` is published: whatever files it shares with one that goes are touched
+    by that, and would be read whole by the next search.
+    """
+    with contextlib.suppress(OSError), os.scandir(cache) as found:
+        keep = {named(cache), made.name}
+        for entry in found:
+            old = entry.name.startswith("gen-") and entry.name not in keep
+            if old and time.time() - entry.stat().st_mtime > KEEP_SECONDS:
+                shutil.rmtree(entry.path, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from kb.pages.problem import Problem
 from kb.pages.read import Entry, entries, glance, read
 from kb.search import generations
 from kb.search.generations import UnusableError
+from kb.search.known import Known
 
 # A file changed this shortly before it was looked at could change again within one tick of the
 # file system's clock, and nobody would see it: it is looked into again next time.
@@ -44,13 +45,17 @@ class Fresh:
 
 @dataclass(slots=True)
 class Difference:
-    """What has to be done to a generation to fit the docs, and how the docs looked."""
+    """What has to be done to a generation to fit the docs, and how the docs looked.
+
+    `known` is what the generation knows of the pages.
+    """
 
     changed: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
     racy: list[str] = field(default_factory=list)
-    stats: dict[str, list[int]] = field(default_factory=dict)
+    stats: dict[str, str] = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
 
     def __len__(self) -> int:
         return len(self.changed) + len(self.removed)
@@ -99,6 +104,7 @@ def rebuild(docs: Path, cache: Path, build: Build) -> Fresh:
 
 
 def _fresh(docs: Path, cache: Path, build: Build) -> Fresh:
+    named = generations.named(cache)
     folder = generations.current(cache)
     difference = _difference(docs, folder, _state(cache, folder), time.time_ns())
     if folder is not None and not difference:
@@ -109,8 +115,9 @@ def _fresh(docs: Path, cache: Path, build: Build) -> Fresh:
             if folder is not None:
                 return Fresh(folder, meta(folder), behind=len(difference or ()))
             raise UnusableError(f"{cache}: another kb is still building")
-        folder = generations.current(cache)  # somebody may have built while we waited
-        difference = _difference(docs, folder, _state(cache, folder), time.time_ns())
+        if generations.named(cache) != named:  # somebody built while we waited
+            folder = generations.current(cache)
+            difference = _difference(docs, folder, _state(cache, folder), time.time_ns())
         if folder is None or difference:
             return build(docs, cache, folder, difference or Difference())
         save_state(cache, folder, difference)
@@ -133,7 +140,7 @@ def _difference(
     doubtful_folders = set(map(_folder, doubtful))
     digests: dict[str, str] = {}
     racy: list[str] = []
-    here: dict[str, Entry] = {}
+    here: dict[str, str] = {}
     for name, digest, newest in glance(docs):
         digests[name] = digest
         same = remembered.get(name) == digest
@@ -144,28 +151,27 @@ def _difference(
             if fits_twice:
                 racy.append(entry.path)
             if fits_twice or not same or entry.path in doubtful:
-                here[entry.path] = entry
+                here[entry.path] = _stat(entry)
     if not here and remembered == digests and state is not None:
         return None
-    table = load_pages(folder) if folder else {}
+    known = Known(folder)
     moved = {name for name in {*remembered, *digests} if remembered.get(name) != digests.get(name)}
-    removed = [p for p in table if p not in here and (state is None or _folder(p) in moved)]
+    removed = [p for p in known if p not in here and (state is None or _folder(p) in moved)]
     doubtful.update(racy, here if state is None else ())
     changed = [
         path
-        for path, entry in here.items()
-        if path not in table
+        for path, stat in here.items()
+        if path not in known
         or (
-            (path in doubtful or table[path]["stat"] != _stat(entry))
-            and digest_of(read(docs, path)) != table[path]["sha"]
+            (path in doubtful or known.stat(path) != stat)
+            and digest_of(read(docs, path)) != known.entry(path)["sha"]
         )
     ]
-    stats = {path: _stat(entry) for path, entry in here.items()}
-    return Difference(changed, removed, digests, racy, stats)
+    return Difference(changed, removed, digests, racy, here, known)
 
 
-def _stat(entry: Entry) -> list[int]:
-    return [entry.size, entry.mtime_ns, entry.ctime_ns, entry.inode]
+def _stat(entry: Entry) -> str:
+    return f"{entry.size} {entry.mtime_ns} {entry.ctime_ns} {entry.inode}"
 
 
 def digest_of(data: bytes | Problem) -> str:
@@ -205,8 +211,8 @@ def save_state(cache: Path, folder: Path, difference: Difference | None) -> None
 
 def load_pages(folder: Path) -> dict[str, dict[str, Any]]:
     """What a generation knows of each page, by path below docs."""
-    pages: dict[str, dict[str, Any]] = json.loads((folder / "pages.json").read_bytes())
-    return pages
+    known = Known(folder)
+    return {path: known.entry(path) for path in known}
 
 
 def meta(folder: Path) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kb.pages import glossary
 from kb.pages.due import dues, last_checked
@@ -15,12 +15,12 @@ from kb.pages.parse import parse
 from kb.pages.read import read
 from kb.search.documents import Document, cleared_faults, documents, open_faults
 from kb.search.index import digest_of
+from kb.search.known import Known
 
 MOST_TOLD = 20
 
 
-@dataclass(slots=True)
-class Source:
+class Source(NamedTuple):
     """A page file: what `kb list` shows of it, and its documents."""
 
     entry: dict[str, Any]
@@ -78,13 +78,19 @@ def _for_the_sheet(page: Page) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value}
 
 
-def meta_of(table: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def meta_of(known: Known) -> dict[str, Any]:
     """The little that every search needs beside the postings."""
-    words = table.get(glossary.PATH, {})
+    words = known.entry(glossary.PATH) if glossary.PATH in known else {}
     return {
-        "pages": len(table),
+        "pages": len(known),
         "groups": words.get("groups", []),
         "one_way": words.get("one_way", []),
-        "faults": [fault for entry in table.values() for fault in entry.get("faults", ())],
-        "cleared": [row for entry in table.values() for row in entry.get("cleared", ())],
+        "faults": _all(known, "faults"),
+        "cleared": _all(known, "cleared"),
     }
+
+
+def _all(known: Known, key: str) -> list[Any]:
+    """What all pages have under a key, in the order of their paths."""
+    entries = sorted(known.holding(key), key=itemgetter("address"))
+    return [held for entry in entries for held in entry[key]]

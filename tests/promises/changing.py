@@ -244,4 +244,4 @@ def only_sizes() -> None:
 
     index.RACY_NS = 0
     replace(index, "_folder_digest", lambda entries: str([(e.path, e.size) for e in entries]))
-    replace(index, "_stat", lambda entry: [entry.size])
+    replace(index, "_stat", lambda entry: str(entry.size))

@@ -88,18 +88,18 @@ def _reader(
 
 def in_place() -> None:
     """The broken kb of the control: a new generation is in use before it is written."""
-    from kb.search import engine, generations
+    from kb.search import generations, writer
 
     made = generations.new
 
     def exposed(cache: Path, base: Path | None = None) -> Path:
         before = generations.current(cache)
         folder = made(cache, base)
-        for name in ("MANIFEST.json", "pages.json", "meta.json"):
+        for name in ("MANIFEST.json", "pages.tsv", "meta.json"):
             if before is not None:
                 shutil.copyfile(before / name, folder / name)
         if base is None:
-            engine.Writer(folder).cancel()  # what is there first: an index of nothing
+            writer.Writer(folder).cancel()  # what is there first: an index of nothing
         (cache / "CURRENT").write_text(folder.name, "utf-8")
         time.sleep(0.6)
         return folder
