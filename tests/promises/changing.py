@@ -243,5 +243,11 @@ def only_sizes() -> None:
     from kb.search import index
 
     index.RACY_NS = 0
-    replace(index, "_folder_digest", lambda entries: str([(e.path, e.size) for e in entries]))
+    looked, entries = index.glance, index.entries
+
+    def glance(docs: Path) -> Iterator[tuple[str, str, int]]:
+        for name, *_ in looked(docs):
+            yield name, str([(e.path, e.size) for e in entries(docs, name)]), 0
+
+    replace(index, "glance", glance)
     replace(index, "_stat", lambda entry: str(entry.size))

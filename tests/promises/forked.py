@@ -30,6 +30,7 @@ from kb.cli import app
 from kb.settings import find_places
 
 NOBODY = 65534
+UNBROKEN = 98  # the exit code of a run that could not even be broken
 # What is imported in the middle of things, by kb or by a library.
 LATE = (
     "fsrs", "json", "shlex", "sqlite3", "tempfile", "traceback", "unicodedata",
@@ -145,8 +146,10 @@ class Running:
             told.append(file.read().decode("utf-8", "surrogateescape"))
         for file in self._files:
             file.close()
+        code = os.waitstatus_to_exitcode(status)
+        assert code != UNBROKEN, f"a control no longer breaks what it was made to: {told[-1]}"
         told[0] += shown.decode("utf-8", "surrogateescape")
-        return Ran(os.waitstatus_to_exitcode(status), told[0], "".join(told[1:]))
+        return Ran(code, told[0], "".join(told[1:]))
 
 
 def _terminal(columns: int) -> tuple[int, int]:
@@ -224,7 +227,7 @@ def _child(
             sys.stderr.reconfigure(write_through=True)
         sys.argv = ["kb", *words]
         if broken is not None:
-            broken()
+            _break(broken)
         try:
             app.main()
         except SystemExit as leave:
@@ -237,6 +240,15 @@ def _child(
                 if stream is not None:
                     stream.flush()
         os._exit(code)
+
+
+def _break(broken: Break) -> None:
+    try:
+        broken()
+    except BaseException:  # noqa: BLE001  a fork must never return to its caller
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(UNBROKEN)
 
 
 def replace(module: Any, name: str, part: Callable[..., Any]) -> None:
