@@ -15,6 +15,7 @@ from kb.pages.parse import parse
 from kb.pages.read import read
 from kb.search.documents import Document, cleared_faults, documents, open_faults
 from kb.search.index import digest_of
+from kb.terms.glossary import Glossary
 
 MOST_TOLD = 20
 
@@ -64,7 +65,7 @@ def _entry(path: str, sha: str, page: Page | None, problems: Iterable[Problem]) 
     if cleared := cleared_faults(page):
         entry["cleared"] = cleared
     if path == glossary.PATH:
-        entry["groups"], entry["one_way"] = glossary.synonyms(page)
+        entry["glossary"] = Glossary(*glossary.synonyms(page)).as_json()
     return entry
 
 
@@ -80,11 +81,9 @@ def _for_the_sheet(page: Page) -> dict[str, Any]:
 
 def meta_of(table: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """The little that every search needs beside the postings."""
-    words = table.get(glossary.PATH, {})
     return {
         "pages": len(table),
-        "groups": words.get("groups", []),
-        "one_way": words.get("one_way", []),
+        "glossary": table.get(glossary.PATH, {}).get("glossary", {}),
         "faults": [fault for entry in table.values() for fault in entry.get("faults", ())],
         "cleared": [row for entry in table.values() for row in entry.get("cleared", ())],
     }
