@@ -85,6 +85,9 @@ PLACED = "placed"
 
 BLOCK = 512
 
+# The words of a segment in plain text: walking through Whoosh's terms costs more than a search.
+WORDS = ".words"
+
 # Segments are gathered into one when this many, of this many documents together, are there.
 GATHER_AT_LEAST = 6
 GATHER = 256
@@ -117,6 +120,8 @@ class Reader:
         leaves = self._reader.leaf_readers()
         self._leaves = [(leaf, base, frozenset(_deleted(leaf))) for leaf, base in leaves]
         self.size = int(self._reader.doc_count())
+        self._folder = folder
+        self._words: set[str] | None = None
 
     def postings(self, field: str, term: str) -> list[tuple[list[int], list[float]]]:
         """The documents that hold a term, ascending, with its weight in each, block by block."""
@@ -141,6 +146,10 @@ class Reader:
         """The documents that hold a term."""
         return {n for ids, _ in self.postings(field, term) for n in ids}
 
+    def holds(self, field: str, term: str) -> bool:
+        """Whether a term was ever written; pages that held it may be gone."""
+        return any((field, term) in leaf for leaf, _, _ in self._leaves)
+
     def stored(self, number: int) -> str:
         """What was stored for a document."""
         return str(self._reader.stored_fields(number)["hit"])
@@ -150,16 +159,14 @@ class Reader:
         for fields_ in self._reader.all_stored_fields():
             yield str(fields_["hit"])
 
-    def vocabulary(self, field: str, prefix: str = "") -> Iterator[str]:
-        """Every term of a field that starts with `prefix`, sorted."""
-        start = prefix.encode()
-        for _, term in self._reader.terms_from(field, prefix) if prefix else self._all(field):
-            if not term.startswith(start):
-                return
-            yield term.decode()
-
-    def _all(self, field: str) -> Iterator[tuple[str, bytes]]:
-        return ((field, term) for name, term in self._reader.all_terms() if name == field)
+    def words(self) -> set[str]:
+        """Every word of the pages, and some that only pages held which are gone."""
+        if self._words is None:
+            files = [
+                self._folder / leaf.segment().make_filename(WORDS) for leaf, *_ in self._leaves
+            ]
+            self._words = {w for file in files for w in file.read_text("utf-8").split("\n")}
+        return self._words
 
     def close(self) -> None:
         """Let go of the files."""
@@ -250,6 +257,7 @@ class Writer:
         self._writer.pool = self._pool = _Pool()
         self._writer.fieldwriter.add_postings = self._postings
         self._given_up: list[Any] = []
+        self._folder = folder
 
     def remove(self, pages: Iterable[str]) -> None:
         """Drop every document of these pages."""
@@ -307,6 +315,9 @@ class Writer:
         self._writer.cancel()
 
     def _postings(self, schema: Any, *_: Any) -> None:
+        words = [t for t in self._pool.terms.get("exact", ()) if t[:1].isalpha() and ":" not in t]
+        file = self._folder / self._writer.newsegment.make_filename(WORDS)
+        file.write_text("\n".join(words), "utf-8")
         self._pool.write(self._writer.fieldwriter, schema)
 
 
