@@ -162,9 +162,9 @@ class Reader:
     def words(self) -> set[str]:
         """Every word of the pages, and some that only pages held which are gone."""
         if self._words is None:
-            files = [
-                self._folder / leaf.segment().make_filename(WORDS) for leaf, *_ in self._leaves
-            ]
+            segments = [leaf.segment() for leaf, *_ in self._leaves]
+            # An index of no pages has a leaf with no segment.
+            files = [self._folder / s.make_filename(WORDS) for s in segments if s]
             self._words = {w for file in files for w in file.read_text("utf-8").split("\n")}
         return self._words
 
