@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from relevance import collection, engines
+from relevance.judged import PLAIN as QUERIES_IN_PLAIN_WORDS
 from relevance.judged import Judgement, Query, load, scores
 from relevance.run import measure
 
@@ -13,6 +14,7 @@ from conftest import ROOT
 
 DOCS = ROOT / "docs"
 QUERIES = load()
+PLAIN = load(QUERIES_IN_PLAIN_WORDS)
 CLEARLY = 0.15
 
 
@@ -22,27 +24,45 @@ def outcomes() -> dict[str, list[Judgement]]:
     return measure(DOCS, QUERIES)
 
 
+@pytest.fixture(scope="module")
+def plainly() -> dict[str, list[Judgement]]:
+    """What each engine answers to whole questions in words that the pages do not use."""
+    return measure(DOCS, PLAIN)
+
+
 def test_what_must_come_first_is_on_the_pages() -> None:
     known = {row.address for row in engines.texts(DOCS)}
-    unknown = [(q.line, a) for q in QUERIES for a in (*q.right, *q.never) if a not in known]
-    assert not unknown, "queries.txt names an address that no page has (any more)"
-    assert all(query.right for query in QUERIES)
-    assert len({query.text for query in QUERIES}) == len(QUERIES) >= 100
+    queries = [*QUERIES, *PLAIN]
+    unknown = [(q.text, a) for q in queries for a in (*q.right, *q.never) if a not in known]
+    assert not unknown, "a query names an address that no page has (any more)"
+    assert all(query.right for query in queries)
+    assert len({query.text for query in queries}) == len(queries) >= 600
 
 
 def test_the_right_row_comes_first(outcomes: dict[str, list[Judgement]]) -> None:
-    """What holds today. The bar is 0.90 and 0.97; CONTRIBUTING says what is missing."""
+    """The bar is 0.90 and 0.97; CONTRIBUTING says what kb has, and what is missing."""
     total = scores(outcomes["kb"])["all"]
-    assert total.success(1) >= 0.85
-    assert total.success(3) >= 0.95
+    assert total.success(1) >= 0.92
+    assert total.success(3) >= 0.97
 
 
-def test_kb_beats_both_baselines_clearly(outcomes: dict[str, list[Judgement]]) -> None:
-    kb, *others = (scores(judged)["all"] for judged in outcomes.values())
-    for other in others:
-        assert kb.success(1) >= other.success(1) + CLEARLY
-        assert kb.success(3) >= other.success(3) + CLEARLY
-        assert kb.mrr >= other.mrr + CLEARLY
+def test_a_question_in_other_words_is_mostly_answered(
+    plainly: dict[str, list[Judgement]],
+) -> None:
+    total = scores(plainly["kb"])["all"]
+    assert total.success(1) >= 0.74
+    assert total.success(3) >= 0.86
+
+
+def test_kb_beats_both_baselines_clearly(
+    outcomes: dict[str, list[Judgement]], plainly: dict[str, list[Judgement]]
+) -> None:
+    for asked, clearly in ((outcomes, CLEARLY), (plainly, 0.1)):
+        kb, *others = (scores(judged)["all"] for judged in asked.values())
+        for other in others:
+            assert kb.success(1) >= other.success(1) + clearly
+            assert kb.success(3) >= other.success(3) + clearly
+            assert kb.mrr >= other.mrr + clearly
 
 
 def test_another_nineteen_is_never_among_the_hits(outcomes: dict[str, list[Judgement]]) -> None:

@@ -7,10 +7,10 @@ from kb.pages.model import Page
 PATH = "glossary.md"
 
 
-def synonyms(page: Page) -> tuple[list[list[str]], list[list[str | list[str]]]]:
+def synonyms(page: Page) -> tuple[list[list[str]], list[tuple[str, list[str]]]]:
     """The groups of terms that mean the same, and pairs of a term and what it widens to."""
     groups: list[list[str]] = []
-    one_way: list[list[str | list[str]]] = []
+    one_way: list[tuple[str, list[str]]] = []
     for section in page.sections:
         for table in section.tables:
             columns = [column.casefold() for column in table.columns]
@@ -20,7 +20,7 @@ def synonyms(page: Page) -> tuple[list[list[str]], list[list[str | list[str]]]]:
                     groups.append([row.cells[0], *others])
                 elif "also look under" in columns:
                     wider = _terms(row.cells[columns.index("also look under")])
-                    one_way.append([row.cells[0], wider])
+                    one_way.append((row.cells[0], wider))
     return groups, one_way
 
 

@@ -14,14 +14,15 @@ from kb.search.engine import PLACED, key
 from kb.search.names import subjects
 from kb.search.stems import stem
 from kb.terms.ranges import RangeError, places
-from kb.terms.words import index_tokens
+from kb.terms.words import fold, index_tokens
 
 # How much a word counts by where it stands, the words of the text itself being 1.
 HEADING = 3.0
 ALIAS = 3.0
+LEAD = 2.5
 SUBJECT = 2.0
-FRONT = 0.3
-PAGE_TITLE = 0.25
+FRONT = 0.5
+PAGE_NAME = 0.25
 BREADCRUMB = 0.4
 EXAMPLE = 0.2
 COLUMN = 0.2
@@ -37,6 +38,9 @@ ROW = 1.0
 
 # What still has its markup stood in a code block: how a page is written, not what this one says.
 _EXAMPLE = re.compile(r"^[ >]*(?:#{1,6} |\||<!--|\*\*).*", re.M)
+# What an item of a list says before its colon is what it is about.
+_LEAD = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)]) (?:\[.\] )?([^\n:.?!]{1,40})[:?]", re.M)
+_GAPS = re.compile(r"[\W_]+")
 _LINK = re.compile(r"\]\([^()\s\[\]]*\)")  # no bracket inside, or open links take for ever
 
 
@@ -72,13 +76,14 @@ def documents(page: Page) -> Iterator[Document]:
     """Every section and row of a page, Quiz sections left out: they hold the answers."""
     rooms = rooms_of(page)
     folder = page.path.split("/", 1)[0]
-    titles = index_tokens(page.title)
+    names = (page.title, *page.front.aliases)
+    named = dict.fromkeys(token for name in names for token in index_tokens(name))
     for section in page.sections:
         if section.kind == "quiz":
             continue
         intro = section.address == page.address
         around: dict[str, float] = {}
-        _count(around, titles, PAGE_TITLE)
+        _count(around, named, PAGE_NAME)
         for heading in section.breadcrumb[1:-1]:
             _count(around, index_tokens(heading), BREADCRUMB)
         yield _section(page, section, around, intro, rooms, folder)
@@ -110,21 +115,41 @@ def _section(
     for example in _EXAMPLE.findall(text):
         _count(counts, index_tokens(example), EXAMPLE)
     length += _count(counts, index_tokens(section.heading), HEADING)
+    for lead in _LEAD.findall(text):
+        _count(counts, index_tokens(lead), LEAD)
+    stored = _stored(page, section, section.kind, section.line, section.text.rstrip())
     if intro:
-        front = page.front
+        front, lines = page.front, _front_lines(page)
         for weight, texts in (
             (ALIAS, (*front.aliases, front.tag)),
-            (FRONT, (*front.tags, front.location, front.owner, front.touch)),
+            (FRONT, (*front.tags, *lines)),
         ):
             for text in texts:
                 length += _count(counts, index_tokens(text), weight)
-    stored = _stored(page, section, section.kind, section.line, section.text.rstrip())
-    if intro and (line := _front_line(page)):
-        stored["front"] = line
-        stored["also"] = [*page.front.aliases, page.front.tag]
+        stored["also"] = [*_own_aliases(page), front.tag]
+        if front.aliases:
+            lines.insert(0, f"also called {', '.join(front.aliases)}")
+        if lines:
+            stored["front"] = " · ".join(lines)
     facets = _facets(rooms, folder, section.kind, open_=True)
     stored_text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
     return Document(counts, length, (), facets, page.address, stored_text)
+
+
+def _own_aliases(page: Page) -> list[str]:
+    """The other names of a page, but not those of its rows and sections: these are meant then."""
+    parts = {_key(section.heading) for section in page.sections[1:]}
+    parts |= {
+        _key(row.cells[0])
+        for section in page.sections
+        for table in section.tables
+        for row in table.rows
+    }
+    return [alias for alias in page.front.aliases if _key(alias) not in parts]
+
+
+def _key(name: str) -> str:
+    return _GAPS.sub("", fold(name))
 
 
 def _row(
@@ -208,15 +233,11 @@ def _stored(page: Page, section: Section, kind: str, line: int, text: str) -> di
     return stored
 
 
-def _front_line(page: Page) -> str:
+def _front_lines(page: Page) -> list[str]:
+    """What the front matter says of the place and the people of a page, each with its name."""
     front = page.front
-    said = [
-        ("also called", ", ".join(front.aliases)),
-        ("at", front.location),
-        ("owner", front.owner),
-        ("may touch", front.touch),
-    ]
-    return " · ".join(f"{name} {value}" for name, value in said if value)
+    said = (("at", front.location), ("owner", front.owner), ("may touch", front.touch))
+    return [f"{name} {value}" for name, value in said if value]
 
 
 def _facets(rooms: list[str], folder: str, kind: str, open_: bool) -> tuple[str, ...]:

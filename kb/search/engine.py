@@ -94,6 +94,9 @@ MOVED = "lines.json"
 # In what is stored of a document: whatever its page says stands in quotes, and theirs are escaped.
 LINE = r'"line":(\d+)'
 
+# The words of a segment in plain text: walking through Whoosh's terms costs more than a search.
+WORDS = ".words"
+
 Weights = Mapping[str, float]
 
 
@@ -131,6 +134,8 @@ class Reader:
         self._leaves = [(leaf, base, frozenset(_deleted(leaf))) for leaf, base in leaves]
         self.size = int(self._reader.doc_count())
         self._moved = moved_lines(folder)
+        self._folder = folder
+        self._words: set[str] | None = None
 
     def postings(self, field: str, term: str) -> list[tuple[list[int], list[float]]]:
         """The documents that hold a term, ascending, with its weight in each, block by block."""
@@ -153,21 +158,23 @@ class Reader:
         """The documents that hold a term."""
         return {n for ids, _ in self.postings(field, term) for n in ids}
 
+    def holds(self, field: str, term: str) -> bool:
+        """Whether a term was ever written; pages that held it may be gone."""
+        return any((field, term) in leaf for leaf, _, _ in self._leaves)
+
     def stored(self, number: int) -> str:
         """What was stored for a document, as JSON with the line in which it begins now."""
         stored = self._reader.stored_fields(number)
         return at_line(stored["hit"], self._moved.get(stored["digest"]))
 
-    def vocabulary(self, field: str, prefix: str = "") -> Iterator[str]:
-        """Every term of a field that starts with `prefix`, sorted."""
-        start = prefix.encode()
-        for _, term in self._reader.terms_from(field, prefix) if prefix else self._all(field):
-            if not term.startswith(start):
-                return
-            yield term.decode()
-
-    def _all(self, field: str) -> Iterator[tuple[str, bytes]]:
-        return ((field, term) for name, term in self._reader.all_terms() if name == field)
+    def words(self) -> set[str]:
+        """Every word of the pages, and some that only pages held which are gone."""
+        if self._words is None:
+            segments = [leaf.segment() for leaf, *_ in self._leaves]
+            # An index of no pages has a leaf with no segment.
+            files = [self._folder / s.make_filename(WORDS) for s in segments if s]
+            self._words = {w for file in files for w in file.read_text("utf-8").split("\n")}
+        return self._words
 
     def close(self) -> None:
         """Let go of the files."""

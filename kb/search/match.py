@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 from kb.search.engine import PLACED, Reader, slips
 from kb.search.hit import Way
-from kb.search.stems import stem
+from kb.search.stems import common, stem
 from kb.terms.query import Word
 
+# What a word counts that any sentence may hold.
+FAINTLY = 0.5
 # What a word counts when it is matched in another way than exactly.
 STRENGTH: dict[Way, float] = {
     "exact": 1.0,
@@ -67,6 +69,8 @@ def match(reader: Reader, word: Word) -> Matches:
         postings = _postings(reader, "stem", root)
         _take(found, "stem", postings, STRENGTH["stem"], ())
         found.stems.add(root)
+    if word.apart:
+        _take(found, "stem", _phrase(reader, word.apart, True), STRENGTH["stem"], ())
     for phrase in word.synonyms:
         _take(found, "synonym", _phrase(reader, phrase, True), STRENGTH["synonym"], phrase)
     for phrase in word.wider:
@@ -93,10 +97,13 @@ def _take(
     if not scores:
         return
     best = found.scores
-    for number, score in scores.items():
-        score *= strength
-        if score > best.get(number, 0.0):
-            best[number] = score
+    if not best:
+        best.update(scores if strength == 1.0 else {n: s * strength for n, s in scores.items()})
+    else:
+        for number, score in scores.items():
+            score *= strength
+            if score > best.get(number, 0.0):
+                best[number] = score
     found.ways.append((way, set(scores)))
     found.tokens.update(tokens)
 
@@ -128,14 +135,14 @@ def _phrase(reader: Reader, phrase: tuple[str, ...], stemmed: bool = False) -> d
 def _repair(reader: Reader, found: Matches) -> None:
     """Take a word that nobody wrote for one that somebody did, or for part of one."""
     typed = found.word.exact[0][0]
-    found.guess = nearest(reader, typed)
+    found.guess = nearest(reader, typed) or _two(reader, typed)
     if found.guess:
         found.slip = True
-        _take(found, "typo", _phrase(reader, (found.guess,)), STRENGTH["typo"], (found.guess,))
+        guess = tuple(found.guess.split())
+        _take(found, "typo", _phrase(reader, guess), STRENGTH["typo"], guess)
     elif len(typed) > 2:
-        parts = [t for t in reader.vocabulary("exact", typed) if ":" not in t]
-        if not parts:
-            parts = [t for t in reader.vocabulary("exact") if typed in t and ":" not in t]
+        parts = sorted(word for word in reader.words() if word.startswith(typed))
+        parts = parts or sorted(word for word in reader.words() if typed in word)
         for token in parts[:MOST_PARTS]:
             held = _postings(reader, "exact", token)
             _take(found, "substring", held, STRENGTH["substring"], (token,))
@@ -151,6 +158,15 @@ def _bare(reader: Reader, found: Matches) -> None:
         _take(found, "substring", held, STRENGTH["substring"], found.word.bare)
 
 
+def _two(reader: Reader, typed: str) -> str:
+    """The two words that were typed as one (`shutdown`), or an empty string."""
+    for at in range(3, len(typed) - 2):
+        pair = typed[:at], typed[at:]
+        if reader.words().issuperset(pair) and _phrase(reader, pair):
+            return " ".join(pair)
+    return ""
+
+
 def nearest(reader: Reader, typed: str) -> str:
     """The word of the pages that a mistyped one was meant to be, or an empty string.
 
@@ -160,25 +176,18 @@ def nearest(reader: Reader, typed: str) -> str:
     if len(typed) < 4:
         return ""
     most = 2 if len(typed) >= 7 else 1
-    letters = set(typed)
-    best: tuple[int, int, int, str] | None = None
-    for prefix in (typed[0], ""):
-        for token in reader.vocabulary("exact", prefix):
-            if abs(len(token) - len(typed)) > most or not token.isalpha():
+    letters, lengths = set(typed), range(len(typed) - most, len(typed) + most + 1)
+    for start in (typed[0], ""):
+        best: list[tuple[int, int, int, str]] = []
+        for word in reader.words():
+            if not word.startswith(start) or len(word) not in lengths or not word.isalpha():
                 continue
-            if len(letters.symmetric_difference(token)) > 2 * most:
+            if len(letters.symmetric_difference(word)) > 2 * most:
                 continue
-            wrong = slips(typed, token)
-            if wrong <= most:
-                common = next(
-                    (i for i, (a, b) in enumerate(zip(typed, token, strict=False)) if a != b),
-                    min(len(typed), len(token)),
-                )
-                held = len(reader.numbers("exact", token))
-                if not held:
-                    continue  # only pages that are gone held it
-                rank = (wrong, -common, -held, token)
-                best = rank if best is None else min(best, rank)
-        if best is not None:
-            return best[3]
+            if (wrong := slips(typed, word)) <= most:
+                held = len(reader.numbers("exact", word))
+                if held:  # else only pages that are gone held it
+                    best.append((wrong, -len(common(typed, word)), -held, word))
+        if best:
+            return min(best)[3]
     return ""

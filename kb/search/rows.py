@@ -43,10 +43,7 @@ def rows(reader: Reader, *kinds: str) -> list[FoundRow]:
 
 def glossary_of(meta: dict[str, Any]) -> Glossary:
     """The studio's synonyms, as the index carries them."""
-    return Glossary(
-        tuple(tuple(group) for group in meta["groups"]),
-        tuple((term, tuple(others)) for term, others in meta["one_way"]),
-    )
+    return Glossary.from_json(meta["glossary"])
 
 
 def found_row(stored: dict[str, Any]) -> FoundRow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -13,12 +13,13 @@ from typing import Any
 
 from kb.search.engine import Reader
 from kb.search.hit import WAYS, Hit, OpenFault, Result
-from kb.search.match import Matches, match
+from kb.search.match import FAINTLY, Matches, match
 from kb.search.names import Names
 from kb.search.rows import glossary_of
 from kb.search.stems import stem
+from kb.search.together import Together
 from kb.terms.glossary import Glossary
-from kb.terms.query import Word, apart, asks_meaning, words
+from kb.terms.query import Word, apart, asks_front, asks_meaning, words
 from kb.terms.words import fold, spans
 
 # A customisation of this room outranks a section that says as much; what no longer holds sinks.
@@ -27,14 +28,13 @@ CLOSED = 0.4
 # The glossary says what a word means: who asks that wants it, everyone else the page itself.
 GLOSSARY = 0.4
 MEANING = 1.5
-# A word that any sentence may hold.
-FAINT = 0.5
-# Who names a place wants that place.
-ELSEWHERE = 0.3
 CARD_ORDER = ("mod", "patch", "fault", "table", "checklist", "section")
 CARD_ROWS = 100
 MOST_LINES = 3
 GLOSSARY_PAGE = "glossary.md"
+
+# (words missing from it, minus its score, document, what is stored of it)
+_Ranked = tuple[int, float, int, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +67,16 @@ def search(
     best = heapq.nsmallest(CARD_ROWS if card else limit * 4 + 8, ranked)
     faults = [OpenFault(**fault) for fault in meta["faults"]]
     marks = _Marks(found)
-    meaning = MEANING if asks_meaning(query) else GLOSSARY
     wanted = {place for word in asked for place in word.places}
-    names = Names(found)
-    hits: list[tuple[int, float, int, dict[str, Any]]] = []
+    scale = _Scale(query, found)
+    hits: list[_Ranked] = []
+    level = 0
     for missing, negative, number in best:
-        if not card and len(hits) >= limit and missing > hits[limit - 1][0]:
-            break
-        stored = json.loads(reader.stored(number))
-        score = (names.fit(number, stored) - negative) * _prior(stored, meaning)
-        hits.append((missing, -score, number, stored))
+        if missing > level and not card:
+            if sum(hit[0] < missing for hit in hits) >= limit:
+                break
+            level = missing
+        hits.append(scale.weigh(missing, negative, number, json.loads(reader.stored(number))))
     if card:
         hits.sort(key=lambda h: _card_order(h[3], wanted))
     else:
@@ -122,19 +122,25 @@ def _read(reader: Reader, query: str, glossary: Glossary) -> list[Matches]:
         return found
     typed = "|".join(sorted(map(re.escape, mended), key=len, reverse=True))
     again = re.sub(rf"\b(?:{typed})\b", lambda t: mended[t[0]], fold(query))
-    found = _match(reader, again, glossary)
+    found = _match(reader, again, glossary, {matches.word: matches for matches in found})
     for matches in found:
         held = matches.word.text.split()
-        matches.typed = [typed for typed, guess in mended.items() if guess in held]
+        matches.typed = [
+            typed for typed, guess in mended.items() if not set(guess.split()).isdisjoint(held)
+        ]
         if matches.typed:
             matches.slip, matches.guess = True, mended[matches.typed[-1]]
     return found
 
 
-def _match(reader: Reader, query: str, glossary: Glossary) -> list[Matches]:
+def _match(
+    reader: Reader, query: str, glossary: Glossary, before: Mapping[Word, Matches] | None = None
+) -> list[Matches]:
+    """What holds each word, taken from `before` where it was looked for already."""
+    before = before or {}
     found = []
-    for word in words(query, glossary):
-        matches = match(reader, word)
+    for word in words(query, glossary, lambda token: reader.holds("exact", token)):
+        matches = before.get(word) or match(reader, word)
         pieces = [] if matches.scores else apart(word, glossary)
         if not pieces or word.places:
             found.append(matches)
@@ -142,14 +148,29 @@ def _match(reader: Reader, query: str, glossary: Glossary) -> list[Matches]:
     return found
 
 
-def _prior(stored: dict[str, Any], glossary: float) -> float:
-    """What a hit is worth before anybody asked."""
-    prior = KIND.get(stored["kind"], 1.0)
-    if "closed" in stored:
-        prior *= CLOSED
-    if stored["path"] == GLOSSARY_PAGE:
-        prior *= glossary
-    return prior
+class _Scale:
+    """What a hit is worth beside its words: its names, how close they stand, what it is."""
+
+    def __init__(self, query: str, found: Sequence[Matches]) -> None:
+        self._names = Names(found, asks_front(query))
+        self._together = Together(found)
+        self._glossary = MEANING if asks_meaning(query) else GLOSSARY
+
+    def weigh(self, missing: int, negative: float, number: int, stored: dict[str, Any]) -> _Ranked:
+        """An entry of `_rank` with its final place; a text whose words stand apart misses some."""
+        share = self._together.share(number, stored)
+        if share < 1.0:
+            missing = max(missing, 1)
+        score = (self._names.fit(number, stored) - negative * share) * self._prior(stored)
+        return missing, -score, number, stored
+
+    def _prior(self, stored: dict[str, Any]) -> float:
+        prior = KIND.get(stored["kind"], 1.0)
+        if "closed" in stored:
+            prior *= CLOSED
+        if stored["path"] == GLOSSARY_PAGE:
+            prior *= self._glossary
+        return prior
 
 
 def _card_order(stored: dict[str, Any], wanted: set[str]) -> tuple[Any, ...]:
@@ -184,8 +205,12 @@ def _rank(found: Sequence[Matches], allowed: set[int] | None) -> list[tuple[int,
     """(words missing from it, minus its score, document) for every document that holds a word."""
     totals: dict[int, float] = {}
     held: dict[int, int] = {}
-    for matches in found:
-        share, counts = (FAINT, 0) if matches.word.faint else (1.0, 1)
+    for matches in sorted(found, key=lambda matches: -len(matches.scores)):
+        share, counts = (FAINTLY, 0) if matches.word.faint else (1.0, 1)
+        if not totals:  # the longest list of all, which needs no adding up
+            totals = {number: score * share for number, score in matches.scores.items()}
+            held = dict.fromkeys(totals, counts)
+            continue
         for number, score in matches.scores.items():
             totals[number] = totals.get(number, 0.0) + score * share
             held[number] = held.get(number, 0) + counts

@@ -16,6 +16,7 @@ from kb.pages.read import read
 from kb.search.documents import Document, cleared_faults, documents, open_faults
 from kb.search.index import digest_of
 from kb.search.known import Known
+from kb.terms.glossary import Glossary
 
 MOST_TOLD = 20
 
@@ -64,7 +65,7 @@ def _entry(path: str, sha: str, page: Page | None, problems: Iterable[Problem]) 
     if cleared := cleared_faults(page):
         entry["cleared"] = cleared
     if path == glossary.PATH:
-        entry["groups"], entry["one_way"] = glossary.synonyms(page)
+        entry["glossary"] = Glossary(*glossary.synonyms(page)).as_json()
     return entry
 
 
@@ -83,8 +84,7 @@ def meta_of(known: Known) -> dict[str, Any]:
     words = known.entry(glossary.PATH) if glossary.PATH in known else {}
     return {
         "pages": len(known),
-        "groups": words.get("groups", []),
-        "one_way": words.get("one_way", []),
+        "glossary": words.get("glossary", {}),
         "faults": _all(known, "faults"),
         "cleared": _all(known, "cleared"),
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 from kb.search.engine import (
     TOC,
+    WORDS,
     FileIndex,
     FileStorage,
     SegmentReader,
@@ -115,6 +116,7 @@ class Writer:
         self._writer.fieldwriter.add_postings = self._postings
         self._given_up: list[Any] = []
         self._before: Any = None
+        self._folder = folder
 
     def keep(self, page: str, lines: Mapping[str, int]) -> set[str]:
         """Drop every document of a page whose digest has no line any more; gives those that stay.
@@ -211,6 +213,9 @@ class Writer:
             self._before = None
 
     def _postings(self, schema: Any, *_: Any) -> None:
+        words = [t for t in self._pool.terms.get("exact", ()) if t[:1].isalpha() and ":" not in t]
+        file = self._folder / self._writer.newsegment.make_filename(WORDS)
+        file.write_text("\n".join(words), "utf-8")
         self._pool.write(self._writer.fieldwriter, schema)
 
 

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from kb.terms.glossary import Glossary
 from kb.terms.nouns import NOUN_OF
-from kb.terms.words import FAINT, SAME_VALUE, STOP, UNITS, analysed, chunks, fold, joined
+from kb.terms.words import (
+    FAINT,
+    PLAINLY,
+    SAME_VALUE,
+    STOP,
+    UNITS,
+    analysed,
+    chunks,
+    fold,
+    joined,
+)
 
 MAX_LENGTH = 300
 MAX_WORDS = 32
@@ -18,7 +29,8 @@ _RANGE_SPACES = re.compile(r"(\d)\s*(?:-|\bto\b|\.\.)\s*(\d)")
 _PLACE_RANGE = re.compile(r"^(\d{1,4})-(\d{1,4})$")
 _JACK = re.compile(r"^(?:([a-z]):)?([a-z]{1,2})(\d{1,3})$")
 _MEANING = re.compile(
-    r"^what(?:'s| is| are)(?: an?)?(?: [^ ]+){1,3}$|^[^ ]+ (?:or|vs|versus) [^ ]+$|^define "
+    r"^what(?:'s| is| are)(?: an?)?(?: [^ ]+){1,3}$|^define "
+    r"|^[^ ]+(?: [^ ]+)? (?:or|vs|versus) [^ ]+(?: [^ ]+)?$"
     r"|\b(?:means?|meaning|stands? for|difference)\b"
 )
 _PUNCTUATION = re.compile(r"[-_'/&:.+@]+")
@@ -33,7 +45,7 @@ class Word:
     `synonyms` those that mean the same, `wider` those that are worth a look. `places` are set
     where the word names a place (`ch:19`). `plain` words may be stemmed and repaired. A `faint`
     word is looked for, but a hit need not hold it. `bare` is the number of a value,
-    to look for where nobody wrote the unit.
+    to look for where nobody wrote the unit; `apart` the two words of one that the pages join.
     """
 
     text: str
@@ -44,16 +56,27 @@ class Word:
     wider: tuple[Phrase, ...] = ()
     faint: bool = False
     bare: Phrase = ()
+    apart: Phrase = ()
 
 
-def words(query: str, glossary: Glossary) -> list[Word]:
-    """The words of a query, words of no subject left out as long as others remain."""
+def words(
+    query: str, glossary: Glossary, written: Callable[[str], bool] = lambda token: False
+) -> list[Word]:
+    """The words of a query, words of no subject left out as long as others remain.
+
+    `written` tells whether a word stands anywhere in the pages.
+    """
     folded = _RANGE_SPACES.sub(r"\1-\2", fold(query))
     cores = [core for core, _, _ in map(analysed, chunks(folded)) if core]
     found: list[Word] = []
     at = 0
     while at < len(cores):
-        word, length = _place(cores, at) or _phrase(cores, at, glossary) or _single(cores, at)
+        word, length = (
+            _place(cores, at)
+            or _phrase(cores, at, glossary)
+            or _compound(cores, at, written)
+            or _single(cores, at)
+        )
         at += length
         found.append(_with_synonyms(word, glossary))
     said = {phrase for word in found for phrase in word.exact}
@@ -62,6 +85,14 @@ def words(query: str, glossary: Glossary) -> list[Word]:
     if not strong:
         return [word for word in found if word.text not in STOP] or found
     return [replace(word, faint=word.text in FAINT) for word in found if word.text not in STOP]
+
+
+def asks_front(query: str) -> tuple[str, ...]:
+    """How the lines of front matter begin that answer who and where; none where it is not asked."""
+    first, second = (*fold(query).split()[:2], "", "")[:2]
+    if first in ("who", "whose") and second not in ("do", "should"):  # who do I ring
+        return "owner ", "may touch "
+    return ("at ",) if first == "where" and second in ("is", "are") else ()
 
 
 def asks_meaning(query: str) -> bool:
@@ -128,6 +159,16 @@ def _phrase(cores: list[str], at: int, glossary: Glossary) -> tuple[Word, int] |
     return None
 
 
+def _compound(cores: list[str], at: int, written: Callable[[str], bool]) -> tuple[Word, int] | None:
+    """Two words that the pages write as one: `power up` where they say power-up."""
+    pair = cores[at : at + 2]
+    if len(pair) < 2 or pair[0] in STOP or not all(p.isalpha() and len(p) > 1 for p in pair):
+        return None
+    if not written("".join(pair)):
+        return None
+    return Word(" ".join(pair), _spellings(pair), apart=tuple(pair)), 2
+
+
 def _single(cores: list[str], at: int) -> tuple[Word, int]:
     core = cores[at]
     after = cores[at + 1] if at + 1 < len(cores) else ""
@@ -166,10 +207,12 @@ def _spellings(run: list[str]) -> tuple[Phrase, ...]:
 
 
 def _with_synonyms(word: Word, glossary: Glossary) -> Word:
+    if plainly := PLAINLY.get(word.text):
+        word = replace(word, wider=tuple((token,) for token in plainly))
     key = glossary.key(word.text.split())
     if not key:
         return word
     known = set(word.exact)
     synonyms = tuple(p for p in glossary.synonyms(key) if p not in known)
-    wider = tuple(p for p in glossary.wider(key) if p not in known)
+    wider = word.wider + tuple(p for p in glossary.wider(key) if p not in known)
     return replace(word, synonyms=synonyms, wider=wider)

@@ -98,6 +98,20 @@ FAINT = frozenset(
     use used uses using want wanted wants went while within without work working works
     yet""".split()
 )
+# What people say, and what the pages write of it: a list of faults, a value with its unit.
+PLAINLY = {
+    said: tuple(written.split())
+    for words, written in {
+        "broke broken faulty": "fault",
+        "bad fail fails failed failing issue issues problem problems trouble wrong": "fault fails",
+        "voltage voltages": "v mv",
+        "current": "ma",
+        "resistor resistors resistance impedance": "ohm kohm",
+        "frequency frequencies": "hz khz",
+        "speed": "ips",
+    }.items()
+    for said in words.split()
+}
 
 # Nouns whose members may be letters: room A, row C, bus B.
 _LETTERED = {

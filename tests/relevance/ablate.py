@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from unittest import mock
 
 from kb.pages.model import Page
-from kb.search import documents, match, names, search, sources
+from kb.search import documents, match, names, search, sources, stems, together
 from kb.terms import glossary, query, words
 
 _CACHED = (words.core, words.tokens, words.analysed, words.glued, names._read)
@@ -40,6 +40,7 @@ def without(rule: Rule) -> Iterator[None]:
 def _forget() -> None:
     for function in _CACHED:
         function.cache_clear()
+    stems._stems.clear()
 
 
 def _put(module: Any, **values: Any) -> _Patches:
@@ -87,7 +88,24 @@ def _joined_without_part_numbers(before: str, left: str, right: str) -> tuple[st
 
 _rank = search._rank
 _documents = documents.documents
+_count = documents._count
 _joined = words.joined
+
+
+def _count_nothing_of_no_weight(
+    counts: dict[str, float], tokens: Iterable[str], weight: float
+) -> int:
+    return _count(counts, tokens, weight) if weight else sum(1 for _ in tokens)
+
+
+def _weightless(name: str) -> _Patches:
+    """Words that stand in such a place are not indexed at all."""
+    return _put(documents, _count=_count_nothing_of_no_weight, **{name: 0.0})
+
+
+def _all_names(page: Page) -> list[str]:
+    return list(page.front.aliases)
+
 
 RULES = (
     Rule(
@@ -113,19 +131,31 @@ RULES = (
             _put(names, joined=_joined_without_part_numbers),
         ),
     ),
+    Rule("two spellings of English, one stem", _put(stems, _BRITISH=re.compile(r"(?!)"))),
+    Rule("VUs are VU", _put(stems, _ABBREVIATION=3_000)),
+    Rule("two words that the pages write as one", _put(query, _compound=_nothing)),
+    Rule("one word that the pages write as two", _put(match, _two=lambda *_: "")),
+    Rule("plain words for what the pages write", _empty(words.PLAINLY)),
     Rule("words of no subject are left out", _put(query, STOP=frozenset())),
     Rule("a hit does without faint words", _put(query, FAINT=frozenset())),
     Rule("all words first", _put(search, _rank=_one_list)),
+    Rule("what stands in one paragraph", _put(together.Together, share=lambda *_: 1.0)),
     Rule("the thing itself before what mentions it", _put(names, NAME=0.0)),
+    Rule("a page is asked for by its name alone", _put(names, PAGE=1.0)),
+    Rule("a name that a row has is the row's", _put(documents, _own_aliases=_all_names)),
+    Rule("who and where ask for the top of a page", _put(search, asks_front=_nothing)),
+    Rule("a narrow row says more than a wide one", _put(names, NARROW=0.0)),
     Rule("what is written in headings counts more", _put(documents, HEADING=1.0)),
     Rule("what a row is about counts more", _put(documents, SUBJECT=1.0)),
-    Rule("a page has other names", _put(documents, ALIAS=0.0)),
-    Rule("a page has tags, a place and an owner", _put(documents, FRONT=0.0)),
+    Rule("an item begins with what it is about", _weightless("LEAD")),
+    Rule("a page has other names", _weightless("ALIAS")),
+    Rule("a page has tags, a place and an owner", _weightless("FRONT")),
     Rule("an example is not what a page says", _put(documents, EXAMPLE=1.0)),
-    Rule("a row is part of its page", _put(documents, PAGE_TITLE=0.0)),
-    Rule("a row is part of its section", _put(documents, BREADCRUMB=0.0)),
-    Rule("a cell is read with its column", _put(documents, COLUMN=0.0)),
+    Rule("a row is part of its page", _weightless("PAGE_NAME")),
+    Rule("a row is part of its section", _weightless("BREADCRUMB")),
+    Rule("a cell is read with its column", _weightless("COLUMN")),
     Rule("what no longer holds sinks", _put(search, CLOSED=1.0)),
+    Rule("a customisation before what says as much", _put(search, KIND={})),
     Rule("the glossary for meanings only", _put(search, GLOSSARY=1.0, MEANING=1.0)),
     Rule("long texts hold more words", _put(documents, B=0.0)),
     Rule("a row is as long as its columns", _put(sources, documents=_with_lengths)),

@@ -1,4 +1,4 @@
-"""The judged queries of queries.txt, and how well an engine's answers fit them."""
+"""The judged queries of queries.txt and plain.txt, and how well an engine's answers fit them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 QUERIES = Path(__file__).with_name("queries.txt")
+PLAIN = Path(__file__).with_name("plain.txt")
 DEPTH = 10
 
 # An engine takes a query and a number of hits, and gives back addresses, best first.

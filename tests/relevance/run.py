@@ -3,6 +3,7 @@
 python tests/relevance/run.py                 the table, class by class
 python tests/relevance/run.py --failing       and each query whose answer is not first
 python tests/relevance/run.py --ablate        what each rule is worth: kb without it
+python tests/relevance/run.py --queries tests/relevance/plain.txt    whole questions, plain words
 """
 
 from __future__ import annotations
