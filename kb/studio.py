@@ -175,7 +175,7 @@ class Studio:
         from kb.pages import edit, templates
 
         path = templates.path_of(kind, title)
-        text = templates.page(kind, title, owner, room, self.today)
+        text = templates.page(kind, title, owner, room)
         edit.create(self.places.docs, path, text.encode())
         return path
 

@@ -255,6 +255,7 @@ def test_a_new_page_passes_the_check(
     page = parse(path.removeprefix("docs/"), written)
     assert page.title == title
     assert page.sections[0].heading == title
+    assert page.front.verified is None, "nobody has held an empty page against the gear"
     assert run_kb(tmp_path, "check", "--strict").returncode == 0
     again = run_kb(tmp_path, "new", kind, title, "--owner", "RH")
     assert again.returncode == 2
