@@ -250,7 +250,7 @@ def test_a_new_page_passes_the_check(
     (tmp_path / "studio" / "docs" / "equipment").mkdir(parents=True)
     ran = run_kb(tmp_path, "new", kind, title, "--owner", "TK", "--room", "A")
     assert ran.returncode == 0, ran.stdout
-    path = ran.stdout.strip().removesuffix(":1")
+    path = ran.stdout.split("\n")[0].removesuffix(":1")
     written = (tmp_path / "studio" / path).read_bytes()
     page = parse(path.removeprefix("docs/"), written)
     assert page.title == title

@@ -207,7 +207,8 @@ def _write(session: Session, number: str, page: str, use: str) -> None:
     names = [name, long] if name == address.part(entry.where) else [name]
     studio.book.mark_written(person, entry, address.of_page(form.path), names)
     say(session.screen.text(f"{docs}/{form.path}:{line}"))
-    say(session.screen.text(f"Recorded, {person.initials}: fault {entry.label} is in its page now"))
+    told = f"fault {entry.label} is in its page now; commit it"
+    say(session.screen.text(f"Recorded, {person.initials}: {told}"))
 
 
 def _line_of(session: Session, form: Form, entry: BookEntry) -> int:

@@ -187,6 +187,7 @@ def _spreadsheet(session: Session, page: str, file: Path, edit: bool) -> None:
 def _tell(session: Session, path: str, line: int, edit: bool) -> None:
     docs = session.studio.places.docs
     say(session.screen.text(f"{docs.name}/{path}:{line}"))
+    note(["written; commit it"])
     if edit:
         _edit(docs / path, line)
 
