@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 _PANEL = "Fault book"
 _NUMBER = re.compile(r"\d+(?:-[0-9a-fA-F]+)?")
 
-Words = Annotated[
-    list[str], typer.Argument(metavar="WHERE TEXT...", help="ch 22 no output; or clear 3.")
-]
-
 
 def join(app: typer.Typer) -> None:
     """Add these commands to the app."""
@@ -36,7 +32,9 @@ def join(app: typer.Typer) -> None:
 
 def fault(
     ctx: typer.Context,
-    words: Words,
+    words: Annotated[
+        list[str], typer.Argument(metavar="WHERE TEXT...", help="ch 22 no output; or clear 3.")
+    ],
     use: Annotated[
         str | None, typer.Option(metavar="WORKAROUND", help="What to do meanwhile.")
     ] = None,
@@ -91,7 +89,9 @@ def faults(
 
 def note_(
     ctx: typer.Context,
-    words: Words,
+    words: Annotated[
+        list[str], typer.Argument(metavar="WHERE TEXT...", help="ch 9 out today; or clear 4.")
+    ],
     until: Annotated[
         str,
         typer.Option(metavar="WHEN", help="18:00, tomorrow, fri, 2026-12-01; else the day's end."),
