@@ -153,12 +153,19 @@ def _as_said(units: Sequence[Unit], said: Asked, glossary: Glossary) -> list[Uni
         return fits
     if fits := [unit for unit in units if tokens(unit.name) == tokens(said.text)]:
         return fits
+    if fits := [unit for unit in units if _joined(unit.name) == _joined(said.text)]:
+        return fits
     for reading in readings(said, glossary):
         for wide in (False, True):
             fits = [u for u in units if all(_says(word, u, wide) for word in reading.words)]
             if fits and reading.words:
                 return fits
     return []
+
+
+def _joined(name: str) -> str:
+    """A name as some type it: 1176b."""
+    return re.sub(r"\W", "", name).casefold()
 
 
 def _says(word: Word, unit: Unit, wide: bool) -> bool:
