@@ -400,3 +400,18 @@ def test_at_a_terminal_what_is_missing_is_asked_for(home: Path, terminal: Any) -
     at.send("mo\r")
     at.until("Recorded, MO: fault 1 · Ch 22, room B: dead")
     assert at.ended() == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
+def test_a_checklist_of_two_rooms_asks_which(home: Path, run_kb: Kb, terminal: Any) -> None:
+    page = home / "studio" / "docs" / "procedures" / "opening.md"
+    page.write_text(page.read_text("utf-8").replace("room: A", "room: A, B"), "utf-8")
+    at = terminal(home, "--as", "mo", "checklist", "do", "opening")
+    at.until("Opening in A or B?")
+    at.send("studio b\r")
+    at.until("MO>")
+    at.send("1\r")
+    at.until("Recorded, MO: 1")
+    at.send("q\r")
+    assert at.ended() == 0
+    assert "Opening, B" in run_kb(home, "--room", "B", "checklist", "status").stdout

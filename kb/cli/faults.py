@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kb.cli.session import Session, note, say, say_json, say_lines, say_long, typed
-from kb.cli.who import perhaps, who
+from kb.cli.who import perhaps, put, which_room, who
 from kb.errors import KbError
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ def _meant(session: Session, said: list[str], question: str) -> tuple[Where, str
     if not text:
         if not sys.stdin.isatty():
             raise KbError(f"{question} {book.shown(where, room)}? say it behind the place")
-        text = _ask(f"{question} {book.shown(where, room)}? ")
+        text = put(f"{question} {book.shown(where, room)}? ")
     return where, room, text
 
 
@@ -249,24 +249,7 @@ def _room(session: Session, where: Where) -> str:
         return said
     if len(where.rooms) == 1:
         return where.rooms[0]
-    letters = [room.upper() for room in where.rooms]
-    if not sys.stdin.isatty():
-        options = " or ".join(f"--room {letter}" for letter in letters)
-        raise KbError(f"{where.text} is in {' and in '.join(letters)}; say {options}")
-    while True:
-        answer = _ask(f"{where.text} in {' or '.join(letters)}? ").casefold()
-        if answer in where.rooms:
-            return answer
-
-
-def _ask(question: str) -> str:
-    while True:
-        try:
-            answer = input(question).strip()
-        except EOFError:
-            raise KbError("not recorded") from None
-        if answer:
-            return answer
+    return which_room(where.text, where.rooms)
 
 
 def _person(session: Session) -> Person:

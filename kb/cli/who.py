@@ -1,8 +1,9 @@
-"""Who is typing: said, or sitting here, or asked; never guessed."""
+"""Who is typing, and in which room: said, or known, or asked; never guessed."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kb.cli.session import Session, say
@@ -41,6 +42,29 @@ def perhaps(session: Session) -> Person | None:
         if error.code != KbError.code:
             raise
         return None
+
+
+def which_room(what: str, rooms: Sequence[str]) -> str:
+    """One of these rooms, as it is spelled here. Raises KbError where nobody can be asked."""
+    letters = [room.upper() for room in rooms]
+    if not sys.stdin.isatty():
+        options = " or ".join(f"--room {letter}" for letter in letters)
+        raise KbError(f"{what} is in {' and in '.join(letters)}; say {options}")
+    while True:
+        answer = put(f"{what} in {' or '.join(letters)}? ")
+        if answer.split()[-1].upper() in letters:  # `studio b` is B
+            return rooms[letters.index(answer.split()[-1].upper())]
+
+
+def put(question: str) -> str:
+    """Ask until something is said. Raises KbError where nothing is to come."""
+    while True:
+        try:
+            answer = input(question).strip()
+        except EOFError:
+            raise KbError("not recorded") from None
+        if answer:
+            return answer
 
 
 def _asked(session: Session, roster: Roster, said: str) -> Person:
