@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kb.cli.session import Session, note, say, say_json, say_lines, say_long, typed
-from kb.cli.who import perhaps, put, which_room, who
+from kb.cli.who import put, which_room, whoever
 from kb.errors import KbError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def fault(
         _show(session, said[0])
     else:
         where, room, text = _meant(session, said, "what is wrong with")
-        _open(session, _person(session), where, room, text, workaround)
+        _open(session, whoever(session), where, room, text, workaround)
 
 
 def faults(
@@ -114,7 +114,7 @@ def note_(
         return
     when = time_of(until, studio.clock(), studio.house.day_ends)
     where, room, text = _meant(session, said, "what is to be known of")
-    person = _person(session)
+    person = whoever(session)
     entry = studio.book.add_note(person, where, room, text, when)
     say(views.recorded(session.screen, person.initials, entry, studio.clock()))
 
@@ -161,7 +161,7 @@ def _open(session: Session, person: Person, where: Where, room: str, text: str, 
 def _clear(session: Session, number: str, kind: str, text: str) -> None:
     from kb.views import faults as views
 
-    person = _person(session)
+    person = whoever(session)
     entry = session.studio.book.clear(person, number, kind, text)
     say(views.cleared(session.screen, person.initials, entry))
     if entry.written:
@@ -180,7 +180,7 @@ def _write(session: Session, number: str, page: str, use: str) -> None:
     from kb.pages import address, rows
     from kb.room.faultbook import cells
 
-    person = _person(session)
+    person = whoever(session)
     studio = session.studio
     entry = studio.book.entry(number)
     if entry.kind != "fault":
@@ -250,10 +250,6 @@ def _room(session: Session, where: Where) -> str:
     if len(where.rooms) == 1:
         return where.rooms[0]
     return which_room(where.text, where.rooms)
-
-
-def _person(session: Session) -> Person:
-    return perhaps(session) or who(session, ask=True)
 
 
 def _in_short(text: str) -> str:
