@@ -58,8 +58,21 @@ def test_the_prompt_searches_opens_a_hit_and_leaves(home: Path) -> None:
         terminal.until("kb>")
         terminal.send("zzyzx qqwq\r")
         terminal.until("nothing on")
+        terminal.until("kb>")
+        terminal.send("help\r")
+        terminal.until("A number opens that hit")
+        terminal.until("kb>")
         assert terminal.press("\x04") == 0
         harmless(terminal)
+
+
+def test_the_prompt_is_left_with_a_word(home: Path) -> None:
+    for word in ("q", "quit", "exit"):
+        with at(home) as terminal:
+            terminal.until("a number opens that hit")
+            terminal.until("kb>")
+            terminal.send(f"{word}\r")
+            assert terminal.ends() == 0
 
 
 def test_a_checklist_is_walked_with_keys(home: Path) -> None:
@@ -70,7 +83,10 @@ def test_a_checklist_is_walked_with_keys(home: Path) -> None:
         terminal.until("MO> ")
         terminal.send("nonsense\r")
         terminal.until("MO> ")
-        terminal.send("+ 1 a note\r")
+        terminal.send("+ 1\r")
+        terminal.until("what is to be noted?")
+        terminal.send("a note\r")
+        terminal.until("Recorded")
         terminal.until("a note")
         assert terminal.press("\x04") == 0
         harmless(terminal)
