@@ -402,6 +402,10 @@ def test_at_a_terminal_what_is_missing_is_asked_for(home: Path, terminal: Any) -
     at.send("mo\r")
     at.until("Recorded, MO: fault 1 · Ch 22, room B: dead")
     assert at.ended() == 0
+    at = terminal(home, "--as", "mo", "--room", "B", "fault", "ch", "22", "dead")
+    at.until("already open: fault 1. Open one more? y or n:")
+    at.send("n\r")
+    assert at.ended() == 0
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")

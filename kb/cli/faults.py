@@ -47,7 +47,7 @@ def fault(
     """Say what is broken: it is in everybody's next search.
 
     \b
-    kb fault ch 22 no output --use "strip 23"
+    kb fault ch 22 no output --use strip 23
     kb fault "boiler room" door sticks   quoted, if kb cannot know the place
     kb fault clear 3 fuse replaced       it works again
     kb fault write 3                     into its page, for git
@@ -152,6 +152,12 @@ def _open(session: Session, person: Person, where: Where, room: str, text: str, 
     from kb.views import faults as views
 
     studio = session.studio
+    if there := studio.book.same_fault(where, room, text):
+        told = f"already open: fault {there.label}"
+        if not sys.stdin.isatty():
+            note([told])
+        elif put(f"{told}. Open one more? y or n: ").casefold() not in ("y", "yes"):
+            return
     entry = studio.book.add_fault(person, where, room, text, use)
     say(views.recorded(session.screen, person.initials, entry, studio.clock()))
     if not where.known:
