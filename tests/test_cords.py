@@ -298,3 +298,9 @@ def test_without_a_room_each_that_can_is_told_and_no_other() -> None:
         "B",
     ]
     assert [p.start.points[0].room for p in plans(BAY, "ch 17", ["1176 B"], "", NO_WORDS)] == ["A"]
+
+
+def test_without_a_room_one_where_the_box_is_unclear_is_not_passed_over() -> None:
+    found = plans(BAY, "ch 17", ["LA-2A"], "", NO_WORDS)
+    assert [p.start.points[0].room for p in found] == ["B"]
+    assert found[0].remarks[0].startswith("in A “LA-2A” fits LA-2A A")

@@ -205,7 +205,7 @@ def _standing(screen: Screen, board: Board, one: Standing, roster: Roster) -> It
     rest = [item for item in one.missing if item not in {two.item for two in one.changed}]
     if rest and one.state != "never":
         all_ = board.histories[one.address].now.items
-        yield f"        to do: {numbers(rest, all_)}"
+        yield f"        to do: item{'s' * (len(rest) > 1)} {numbers(rest, all_)}"
 
 
 def _cut(screen: Screen, title: str, width: int) -> str:
