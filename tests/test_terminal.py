@@ -16,13 +16,14 @@ from conftest import ROOT
 pty = pytest.importorskip("pty", reason="needs a pseudo-terminal")
 from furnished import furnish  # noqa: E402
 from shown import EVIL, EVIL_LINES  # noqa: E402
-from sitting import Terminal  # noqa: E402
+from sitting import CODES, Terminal  # noqa: E402
 
 
 @contextmanager
-def at(home: Path, *words: str) -> Iterator[Terminal]:
+def at(home: Path, *words: str, no_color: str = "1") -> Iterator[Terminal]:
     plain = {k: v for k, v in os.environ.items() if not k.startswith(("KB_", "XDG_"))}
-    plain |= {"HOME": str(home), "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
+    plain |= {"HOME": str(home), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
+    plain |= {"NO_COLOR": no_color}
     terminal = Terminal([sys.executable, "-m", "kb", *words], home / "studio", plain)
     try:
         yield terminal
@@ -105,3 +106,17 @@ def test_a_fault_is_asked_for_column_by_column(home: Path) -> None:
         terminal.until("docs/procedures/plain.md:")
         assert terminal.ends() == 0
         harmless(terminal)
+
+
+@pytest.mark.parametrize("words", ["48v for the u47", "plate reverb return", "phantom on ribbon"])
+def test_colour_adds_nothing_to_the_words(tmp_path: Path, words: str) -> None:
+    told = []
+    for no_color in ("1", ""):
+        asked = ("--docs", str(ROOT / "docs"), "-n", "20", *words.split())
+        (tmp_path / "studio").mkdir(exist_ok=True)
+        with at(tmp_path, "search", *asked, no_color=no_color) as terminal:
+            assert terminal.ends() == 0
+            read = terminal.raw.encode("utf-8", "surrogateescape").decode()
+            told.append(CODES.sub("", read))
+    assert told[0] == told[1]
+    assert "\x1b[1;36m" in terminal.raw

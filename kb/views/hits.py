@@ -62,8 +62,13 @@ def _marker(screen: Screen, result: Result) -> Callable[[str], str]:
         text = screen.text(text)
         if not screen.styled:
             return text
-        out, at = [], 0
+        matches: list[tuple[int, int]] = []
         for start, end in spans(text, result.matched, result.stems, stem):
+            if matches and start < matches[-1][1]:  # 48, and 48 V
+                start, end = matches[-1][0], max(end, matches.pop()[1])
+            matches.append((start, end))
+        out, at = [], 0
+        for start, end in matches:
             out += [text[at:start], screen.mark(text[start:end])]
             at = end
         return "".join([*out, text[at:]])
