@@ -20,11 +20,12 @@ from sitting import CODES, Terminal  # noqa: E402
 
 
 @contextmanager
-def at(home: Path, *words: str, no_color: str = "1") -> Iterator[Terminal]:
+def at(home: Path, *words: str, no_color: str = "1", pager: str = "cat") -> Iterator[Terminal]:
     plain = {k: v for k, v in os.environ.items() if not k.startswith(("KB_", "XDG_"))}
     plain |= {"HOME": str(home), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
     plain |= {"NO_COLOR": no_color}
-    terminal = Terminal([sys.executable, "-m", "kb", *words], home / "studio", plain)
+    program = ["env", f"PAGER={pager}", sys.executable, "-m", "kb", *words]
+    terminal = Terminal(program, home / "studio", plain)
     try:
         yield terminal
     finally:
@@ -120,3 +121,22 @@ def test_colour_adds_nothing_to_the_words(tmp_path: Path, words: str) -> None:
             told.append(CODES.sub("", read))
     assert told[0] == told[1]
     assert "\x1b[1;36m" in terminal.raw
+
+
+def test_an_answer_higher_than_the_screen_goes_to_the_pager(tmp_path: Path) -> None:
+    (tmp_path / "studio").mkdir()
+    docs = ("--docs", str(ROOT / "docs"))
+    pager = "sed s/^/paged/"
+    with at(tmp_path, *docs, "ch", "19", pager=pager) as terminal:
+        terminal.until("pagedDiffers from stock")
+        assert terminal.ends() == 0
+    with at(tmp_path, *docs, "-n", "1", "ch", "19", pager=pager) as terminal:
+        terminal.until("Differs from stock")
+        assert terminal.ends() == 0
+        assert "paged" not in terminal.raw
+    with at(tmp_path, *docs, pager=pager) as terminal:
+        terminal.until("kb>")
+        terminal.send("ch 19\r")
+        terminal.until("pagedDiffers from stock")
+        terminal.until("kb>")
+        assert terminal.press("\x04") == 0
