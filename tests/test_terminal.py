@@ -140,3 +140,18 @@ def test_an_answer_higher_than_the_screen_goes_to_the_pager(tmp_path: Path) -> N
         terminal.until("pagedDiffers from stock")
         terminal.until("kb>")
         assert terminal.press("\x04") == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["list"], ["questions", "console"], ["show", "procedures"]],
+    ids=" ".join,
+)
+def test_what_is_told_is_broken_between_words(tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "studio").mkdir()
+    with at(tmp_path, "--docs", str(ROOT / "docs"), *words) as terminal:
+        terminal.ends()
+        told = terminal.raw.encode("utf-8", "surrogateescape").decode().splitlines()
+    long = [line for line in told if len(line) > 80]
+    assert told
+    assert [line for line in long if " " in line.strip()] == []

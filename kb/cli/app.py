@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from kb import errors
-from kb.cli.session import Session, close, not_shown, say
+from kb.cli.session import Session, close, fitted, not_shown, say
 from kb.errors import KbError
 
 VERSION = "0.1.0"  # here, since asking the installed package costs more than all the rest
@@ -216,7 +216,7 @@ def _fail(message: str, code: int) -> int:
     from kb.terms.text import clean
 
     try:
-        sys.stderr.write(f"kb: {clean(message)}\n")
+        sys.stderr.write(fitted(sys.stderr, f"kb: {clean(message)}") + "\n")
         sys.stderr.flush()
     except OSError:
         pass
