@@ -68,6 +68,8 @@ def search(
     if number and (more := len(result.hits) - number) > 0:  # of a place all there is was found
         told = f"{more} more on “{session.screen.text(result.query)}”; without -n all are shown"
         result = replace(result, hits=result.hits[:number], notes=(*result.notes, told))
+    if session.room and not result.hits:
+        _be_a_room(session)
     if json:
         say_json(result.as_json())
     else:
@@ -78,6 +80,15 @@ def search(
             note([hits.nothing(result, session.screen)])
     if not (result.hits or result.open):
         raise typer.Exit(errors.NO)
+
+
+def _be_a_room(session: Session) -> None:
+    """Raises KbError where no page is about the room that was said."""
+    said = [page.get("room", "") for page in session.studio.pages()]
+    rooms = sorted({room.strip() for each in said for room in each.split(",") if room.strip()})
+    if session.room.casefold() not in map(str.casefold, rooms):
+        there = ", ".join(rooms) or "none with a letter"
+        raise KbError(f"no room {session.room!r}; there are: {there}")
 
 
 def show(
