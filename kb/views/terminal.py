@@ -69,8 +69,10 @@ class Screen:
         """Something broken or out of date."""
         return f"\x1b[1;33m{text}\x1b[0m" if self.styled else text
 
-    def wrap(self, text: str, first: str = "", rest: str = "") -> Iterator[str]:
-        """Lines of the text that fit the width, with these margins."""
+    def wrap(
+        self, text: str, first: str = "", rest: str = "", most: int | None = None
+    ) -> Iterator[str]:
+        """Lines of the text that fit the width, with these margins; at most `most` of them."""
         yield from textwrap.wrap(
             text,
             self.width,
@@ -78,6 +80,8 @@ class Screen:
             subsequent_indent=rest,
             break_on_hyphens=False,
             break_long_words=True,
+            max_lines=most,
+            placeholder=self.text(" …"),
         ) or [first.rstrip()]
 
 
