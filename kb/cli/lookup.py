@@ -68,8 +68,6 @@ def search(
     if number and (more := len(result.hits) - number) > 0:  # of a place all there is was found
         told = f"{more} more on “{session.screen.text(result.query)}”; without -n all are shown"
         result = replace(result, hits=result.hits[:number], notes=(*result.notes, told))
-    if session.room and not result.hits:
-        _be_a_room(session)
     if json:
         say_json(result.as_json())
     else:
@@ -77,6 +75,8 @@ def search(
         if result.hits or result.open:
             say_long(session.screen, list(hits.answer(session.screen, result)))
         else:
+            if session.room:
+                _be_a_room(session)
             note([hits.nothing(result, session.screen)])
     if not (result.hits or result.open):
         raise typer.Exit(errors.NO)
