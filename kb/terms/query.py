@@ -33,6 +33,12 @@ _MEANING = re.compile(
     r"|^[^ ]+(?: [^ ]+)? (?:or|vs|versus) [^ ]+(?: [^ ]+)?$"
     r"|\b(?:means?|meaning|stands? for|difference)\b"
 )
+# Which list holds all that is asked for, where nothing more is said than this, here and today.
+_LISTS = {
+    "mods": set("customised customized different differs mod modified mods special stock".split()),
+    "faults": set("broken defective fault faults faulty".split()),
+}
+_NOW = set("currently house right room studio today tonight".split())
 _PUNCTUATION = re.compile(r"[-_'/&:.+@]+")
 _SAME_VALUES = frozenset(SAME_VALUE.values())
 
@@ -98,6 +104,12 @@ def asks_front(query: str) -> tuple[str, ...]:
 def asks_meaning(query: str) -> bool:
     """Whether somebody wants to know what a word means, and not where a thing is."""
     return bool(_MEANING.search(fold(query)))
+
+
+def asks_all(query: str) -> str:
+    """The list (`mods`, `faults`) that a question wants whole; empty where it is about a thing."""
+    said = {core for core, _, _ in map(analysed, chunks(fold(query)))} - STOP - FAINT - _NOW
+    return next((name for name, names in _LISTS.items() if said and said <= names), "")
 
 
 def _without(said: set[Phrase], word: Word) -> Word:

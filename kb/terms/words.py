@@ -79,13 +79,13 @@ SAME_VALUE = {
 # Words that carry no subject. A question is searched without them as long as others remain.
 STOP = frozenset(
     """a about all am an and any anybody anyone anything are aren't arent as at be been being but by
-    can can't cannot cant could couldn't did didn't didnt do does doesn't doesnt doing don't dont
-    each every everybody everyone everything for from had has hasn't have haven't having he her him
-    his how i i'm if into is isn't isnt it its just let like may me might more most much must my of
-    one only or our please she should shouldn't so some somebody someone something such than that
-    the their them then there these they thing things this those to too very was wasn't we were
-    weren't what when where which who whom whose why will with won't wont would wouldn't you your
-    yours""".split()
+    can can't cannot cant could couldn't did didn't didnt do does doesn't doesnt doing don't
+    dont each every everybody everyone everything for from had has hasn't have haven't having
+    he her him his how hows i i'm if into is isn't isnt it its just let like may me might more
+    most much must my of one only or our please she should shouldn't so some somebody someone
+    something such than that thats the their them then there theres these they thing things
+    this those to too very was wasn't we were weren't what whats when where wheres which who
+    whom whos whose why will with won't wont would wouldn't you your yours""".split()
 )
 # Words that any sentence may hold: they are looked for, but a hit does without them.
 FAINT = frozenset(

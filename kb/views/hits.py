@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from kb.search.hit import Hit, Result
 from kb.search.stems import stem
+from kb.terms.query import asks_all
 from kb.terms.words import spans
 from kb.views import faults
 from kb.views.normals import NORMAL
@@ -14,6 +15,10 @@ from kb.views.terminal import Screen, cells, crumbs, pairs
 _CLEAR = 1.25
 _BLOCK_LINES = 14
 _LONG_QUERY = 48
+_ALL = {
+    "mods": "all that differs from stock: kb mods, or on one sheet: kb brief",
+    "faults": "all that is broken: kb faults",
+}
 _NAMED = ("stock", "here")  # one cannot be told from the other by what they say
 
 
@@ -50,6 +55,8 @@ def remarks(result: Result, screen: Screen) -> Iterator[str]:
     if result.hits and result.missing:
         missing = ", ".join(f"“{screen.text(word)}”" for word in result.missing)
         yield f"nothing holds every word; the first hit lacks {missing}"
+    if name := asks_all(result.query):
+        yield _ALL[name]
     yield from result.notes
 
 
