@@ -75,5 +75,3 @@ def test_who_sits_here_is_forgotten_after_four_idle_hours(tmp_path: Path) -> Non
     assert seat.sitting(tmp_path / "state", NOW - timedelta(days=9)) is None
     (tmp_path / "state" / "me.json").write_text("[1")
     assert seat.sitting(tmp_path / "state", NOW) is None
-    seat.leave_seat(tmp_path / "state")
-    assert seat.sitting(tmp_path / "state", NOW) is None

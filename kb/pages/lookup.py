@@ -14,7 +14,6 @@ from kb.pages.read import read, scan
 from kb.terms.text import slug
 
 _AT_LINE = re.compile(r"^(?P<path>.+\.md)(?::(?P<line>\d+))?(?::.*)?$", re.DOTALL)
-_MOST = 8
 
 
 class Found(NamedTuple):

@@ -91,7 +91,7 @@ def _checklists(old: Page, new: Page, claimed: set[str]) -> Iterator[Finding]:
             message = (
                 f"this checklist was #{inner} before; write <!-- id: {inner} --> under its heading"
             )
-            yield Finding(Problem(new.path, _heading_line(heir), 0, "gone", message))
+            yield Finding(Problem(new.path, heir.line, 0, "gone", message))
         else:
             message = f"checklist #{inner} is gone; records of it stand alone from now on"
             yield Finding(Problem(new.path, 0, 0, "gone", message, True))
@@ -99,10 +99,6 @@ def _checklists(old: Page, new: Page, claimed: set[str]) -> Iterator[Finding]:
 
 def _inner(page: Page, section: Section) -> str:
     return section.address.removeprefix(page.address).removeprefix("#")
-
-
-def _heading_line(section: Section) -> int:
-    return section.line
 
 
 def _steps(section: Section) -> set[str]:

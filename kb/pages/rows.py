@@ -59,16 +59,12 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A table that takes a row: its columns as written, its line (0: still to be made).
-
-    `first` is the heading of the first column, which is "where" whatever it is called.
-    """
+    """A table that takes a row: its columns as written, its line (0: still to be made)."""
 
     kind: Kind
     path: str
     columns: tuple[str, ...]
     line: int = 0
-    section: str = ""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -94,8 +90,8 @@ def form(kind: Kind, page: Page, section: Section | None = None, row: str = "") 
             raise KbError(f"{names[0]} has several such tables; write the row by hand")
         raise KbError(f"{page.address} has several such tables; name a section: {', '.join(names)}")
     if fits:
-        found, table = fits[0]
-        return Form(kind, page.path, table.columns, table.line, found.address)
+        table = fits[0][1]
+        return Form(kind, page.path, table.columns, table.line)
     if section and section.address != page.address:
         raise KbError(f"{section.address} has no such table; name the page to have one made")
     return Form(kind, page.path, COLUMNS[kind])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -55,23 +55,9 @@ class Queries:
             values.append(subject)
         return list(self.select(where + " order by lamport, id", values))
 
-    def by_id(self, ids: Iterable[str]) -> list[Event]:
-        """The events with these ids, in order; those not here are left out."""
-        where, values = _is_in("id", list(ids))
-        return list(self.select(where + " order by lamport, id", values))
-
-    def newest(self, kind: str, *, actor: str | None = None) -> list[Event]:
-        """For each (actor, subject, target), the last event of a kind, in order."""
-        whose, values = ("", [kind]) if actor is None else (" and actor = ?", [kind, actor])
-        where = (
-            "id in (select substr(max(printf('%016d', lamport) || id), 17) from events"
-            f" where kind = ?{whose} group by actor, subject, target) order by lamport, id"
-        )
-        return list(self.select(where, values))
-
-    def done(self, *, actor: str | None = None, subject: str | None = None) -> list[Done]:
+    def done(self, *, actor: str | None = None) -> list[Done]:
         """Who has ticked which items at which wording; ticks taken back are left out."""
-        whose, values = _also(actor=actor, subject=subject)
+        whose, values = _also(actor=actor)
         sql = (
             "select actor, subject, group_concat(fingerprint, ' '), max(at) from"
             " (select actor, subject, fingerprint, max(at) as at"

@@ -45,12 +45,6 @@ def sitting(state: Path, now: datetime) -> str | None:
     return None
 
 
-def leave_seat(state: Path) -> None:
-    """Forget who works here."""
-    with told(state / FILE, saving=True):
-        (state / FILE).unlink(missing_ok=True)
-
-
 def asked(state: Path, who: str) -> Asked | None:
     """When this person (empty: nobody in particular) last asked what changed, if ever."""
     try:

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Self
 
@@ -165,8 +166,8 @@ class Records(query.Queries):
         except (NotSavedError, OSError) as error:
             self.warnings.append(f"saved, but not yet in the journal: {error}")
 
-    def catch_up(self) -> int:
-        """Bring the journal up to the store; says how many events it lacked.
+    def catch_up(self) -> None:
+        """Bring the journal up to the store.
 
         The write lock makes the order of the journal that of the commits, so that comparing the
         two ends tells whether anything is missing.
@@ -174,23 +175,10 @@ class Records(query.Queries):
         with writing(self._connection, self.path):
             self._list_open()
             tail = self.journal.tail()
-            since = self._row_of(tail)
-            missing = self._rows_since(since)
+            missing = self.select("rowid > ? order by rowid", [self._row_of(tail)])
             first = next(missing, None)
-            if first is None:
-                return 0
-            count = 0
-
-            def lines() -> Iterator[str]:
-                nonlocal count
-                count += 1
-                yield to_line(first)
-                for event in missing:
-                    count += 1
-                    yield to_line(event)
-
-            self.journal.append(lines(), tail)
-            return count
+            if first is not None:
+                self.journal.append(map(to_line, chain([first], missing)), tail)
 
     def _list_open(self) -> None:
         """Put what is open beside the store. The caller holds the write lock.
@@ -210,9 +198,6 @@ class Records(query.Queries):
         if found is None:
             raise self._lost("it lacks the last of them")
         return int(found[0])
-
-    def _rows_since(self, since: int) -> Iterator[Event]:
-        return self.select("rowid > ? order by rowid", [since])
 
     # Opening
 

@@ -28,7 +28,6 @@ class Due(NamedTuple):
     ask: Ask
     day: date
     at: datetime
-    last: datetime
     recall: float
     missed: bool
     reworded: bool
@@ -100,7 +99,6 @@ def _due(ask: Ask, said: Sequence[Answered], now: datetime, day_ends: time) -> D
         ask=ask,
         day=day,
         at=card.due,
-        last=last.at,
         recall=0.0 if reworded else _SCHEDULER.get_card_retrievability(card, max(utc, at)),
         missed=last.word != "right",
         reworded=reworded,

@@ -29,9 +29,7 @@ class Mark:
     actor: str
     at: datetime
     fingerprint: str
-    text: str = ""
     reason: str = ""
-    critical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +175,7 @@ def _mark(event: Event) -> Mark:
         event.actor,
         _when(event),
         event.fingerprint,
-        _said(event, "text"),
         _said(event, "reason"),
-        event.body.get("critical") is True,
     )
 
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _LIST = re.compile(r"^(\s*)([-*+]|\d{1,3}[.)])\s+(?:\[([ xX])\]\s+)?(.*)$")
 _FENCE = re.compile(r"^\s*(```|~~~)")
-_MINUTE = "if you only have a minute"
 
 
 def lines(screen: Screen, found: Found) -> Iterator[str]:
