@@ -129,7 +129,7 @@ def patch(
 def _page(session: Session, kind: PageKind, title: str, owner: str, edit: bool) -> None:
     owner = owner or session.person
     if not owner and _at_a_terminal():
-        owner = _ask("Owner (initials)", "", False)
+        owner = _ask("Owner (initials)", False)
     studio = session.studio
     path = studio.new_page(kind, title, owner, session.room)
     _tell(session, path, 1, edit)
@@ -199,12 +199,12 @@ def _fill(form: Form, values: dict[str, str], missing: Sequence[str]) -> None:
     """Ask for each column that has no value yet; an empty answer leaves those that may be empty."""
     for key, column in zip(form.keys, form.columns, strict=True):
         if not values.get(key) and key not in ("removed", "cleared"):
-            values[key] = _ask(column, "", key in missing)
+            values[key] = _ask(column, key in missing)
 
 
-def _ask(what: str, default: str, wanted: bool) -> str:
+def _ask(what: str, wanted: bool) -> str:
     while True:
-        answer: str = typer.prompt(what, default=default, show_default=bool(default))
+        answer: str = typer.prompt(what, default="", show_default=False)
         if answer.strip() or not wanted:
             return answer.strip()
 

@@ -81,11 +81,6 @@ def parse_folder(
     return Folder(files, dict(sorted(pages.items())))
 
 
-def read_folder(docs: Path) -> Folder:
-    """Read and parse every page below docs."""
-    return parse_folder(read_files(docs))
-
-
 def is_checked(path: str) -> bool:
     """Whether a file is one that is looked into: a page, or studio.toml."""
     hidden = any(part.startswith(".") or part in SKIPPED for part in path.split("/"))

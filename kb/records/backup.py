@@ -39,7 +39,7 @@ def made_on(state: Path, now: datetime) -> bool:
     return any(name.startswith(day) and name.endswith((".db", ".part")) for name in names)
 
 
-def make(connection: sqlite3.Connection, source: Path, state: Path, now: datetime) -> Path:
+def make(connection: sqlite3.Connection, state: Path, now: datetime) -> Path:
     """Copy the store, check the copy, and only then give it its name. Raises NotSavedError."""
     folder = state / FOLDER
     final = folder / now.astimezone(UTC).strftime(_FORM)

@@ -96,7 +96,7 @@ class Records(query.Queries):
         """A checked copy of the whole store, beside the journal. Raises NotSavedError."""
         if self._absent:
             raise NotSavedError(f"nothing to back up: no records yet ({self.path})")
-        return backup.make(self._connection, self.path, self.state, self._clock())
+        return backup.make(self._connection, self.state, self._clock())
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[sqlite3.Connection]:
@@ -155,7 +155,7 @@ class Records(query.Queries):
         self.settle()
         try:
             if not backup.made_on(self.state, now):
-                backup.make(self._connection, self.path, self.state, now)
+                backup.make(self._connection, self.state, now)
         except (NotSavedError, OSError) as error:
             self.warnings.append(f"saved, but no backup could be made: {error}")
 

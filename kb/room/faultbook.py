@@ -124,11 +124,11 @@ def find(known: Sequence[BookEntry], said: str, now: datetime) -> BookEntry:
         both = "; ".join(f"{entry.label} {entry.shown}: {entry.text}" for entry in meant)
         raise KbError(f"{said} stands for several: {both}")
     if called:
-        raise KbError(_gone(said, called[-1], now))
+        raise KbError(_gone(said, called[-1]))
     raise KbError(f"there is no {said} in the fault book; see kb faults")
 
 
-def _gone(said: str, entry: BookEntry, now: datetime) -> str:
+def _gone(said: str, entry: BookEntry) -> str:
     what = f"{said}, {entry.shown}: {entry.text}"
     if entry.cleared:
         when = f" {entry.cleared.at:%Y-%m-%d %H:%M}" if entry.cleared.at else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from kb.records.event import Draft, Event, Said
 from kb.training.bank import Ask
@@ -13,7 +13,7 @@ from kb.training.grading import Verdict, expected, shown
 
 Word = Literal["right", "partly", "wrong", "wrong unit", "disputed"]
 
-WORDS = ("right", "partly", "wrong", "wrong unit", "disputed")
+_WORDS: tuple[Word, ...] = get_args(Word)
 KINDS = ("attempt", "finish")
 
 
@@ -146,7 +146,7 @@ def answers(said: Iterable[Said]) -> list[Answered]:
             continue
         body = _body(one.body)
         word, credit, given = body.get("verdict"), body.get("credit"), body.get("given")
-        if word not in WORDS or not isinstance(credit, int | float):
+        if word not in _WORDS or not isinstance(credit, int | float):
             continue
         found[one.id] = Answered(
             one.id,

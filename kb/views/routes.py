@@ -52,7 +52,7 @@ def paths_of(bay: Bay, found: Sequence[Meant]) -> list[Path]:
 def traced(screen: Screen, book: Book, found: Sequence[Meant]) -> Iterator[str]:
     """The ways from source to end, a line for each jack; what two have in common is told once."""
     paths = paths_of(book.bay, found)
-    for text in screen.wrap(screen.text(_summary(book.bay, paths)), "", "    "):
+    for text in screen.wrap(screen.text(_summary(paths)), "", "    "):
         yield screen.bold(text)
     width = max(cells(step.jack) for path in paths for step in path.steps)
     before: tuple[str, ...] = ()
@@ -153,7 +153,7 @@ def plan_as_json(book: Book, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _summary(bay: Bay, paths: Sequence[Path]) -> str:
+def _summary(paths: Sequence[Path]) -> str:
     """From where to where."""
     starts = dict.fromkeys(path.steps[0] for path in paths)
     ends = dict.fromkeys(path.steps[-1]._replace(how="", box="") for path in paths)
