@@ -17,7 +17,6 @@ from test_pages_any_bytes import markdownish
 from conftest import ROOT, Ran
 from kb.errors import KbError, NotSavedError
 from kb.pages import edit, rows
-from kb.pages.across import questions_of, rows_of
 from kb.pages.model import Fault, Mod, Page, Patch, Section
 from kb.pages.parse import parse
 
@@ -60,12 +59,12 @@ def test_fix_adds_ids_and_nothing_else(text: str, end: str, mark: bytes, cut: in
     before = parse("equipment/x.md", data)
     new, _ = edit.with_ids("equipment/x.md", data)
     after = parse("equipment/x.md", new)
-    missing = [question for question in questions_of(before) if not question.pinned]
+    missing = [question for question in before.questions if not question.pinned]
     assert is_inside(data, new)
     more = sum(len(f"<!-- q: {question.id} -->{end}".encode()) for question in missing)
     assert len(new) - len(data) <= more
-    assert [(q.id, q.fingerprint, q.critical) for q in questions_of(after)] == [
-        (q.id, q.fingerprint, q.critical) for q in questions_of(before)
+    assert [(q.id, q.fingerprint, q.critical) for q in after.questions] == [
+        (q.id, q.fingerprint, q.critical) for q in before.questions
     ]
     assert edit.with_ids("equipment/x.md", new) == (new, 0)
     if text.startswith("# T\n\nIntro") and "\0" not in text:
@@ -76,7 +75,7 @@ def test_fix_adds_ids_and_nothing_else(text: str, end: str, mark: bytes, cut: in
 def test_fix_pins_every_kind_of_question(shape: str) -> None:
     data = text_of([(shape, "Which?"), (QUESTIONS[0], "Which?")]).encode()
     after = parse("x.md", edit.with_ids("x.md", data)[0])
-    assert all(question.pinned for question in questions_of(after))
+    assert all(question.pinned for question in after.questions)
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: f"{case.file.stem}: {case.title}")
@@ -116,7 +115,7 @@ def test_a_row_goes_below_the_last_one(name: str, after: str, end: str) -> None:
     for data in (text.encode(), text.rstrip("\n").encode()):
         data = b"\xef\xbb\xbf" + data.replace(b"\n", end.encode())
         new, numbers, page = add(data, "mod", [MOD, MOD | {"where": "Ch | 6"}])
-        found = [row.value for row in rows_of(page) if row.line in numbers]
+        found = [row.value for row in page.rows if row.line in numbers]
         assert [(m.where, m.part, m.do) for m in found if isinstance(m, Mod)] == [
             ("Ch 5", "Fuse", "Nothing"),
             ("Ch | 6", "Fuse", "Nothing"),
@@ -167,12 +166,12 @@ def test_a_row_is_aligned_where_its_table_is() -> None:
 def test_a_table_is_made_where_there_is_none(page: str, end: str) -> None:
     data = page.replace("\n", end).encode()
     new, numbers, after = add(data, "mod", [MOD])
-    assert [row.value.where for row in rows_of(after) if isinstance(row.value, Mod)] == ["Ch 5"]
+    assert [row.value.where for row in after.rows if isinstance(row.value, Mod)] == ["Ch 5"]
     section = next(s for s in after.sections if s.tables)
     assert section.heading == "Differs from stock"
     assert section.line < numbers[0] <= section.end
     assert is_inside(data, new)
-    assert len(list(questions_of(after))) == len(list(questions_of(parse("x.md", data))))
+    assert len(after.questions) == len(parse("x.md", data).questions)
     assert [s.heading for s in parse("x.md", data).sections if s.heading] == [
         s.heading
         for s in after.sections
@@ -206,7 +205,7 @@ def test_a_bay_comes_from_a_spreadsheet() -> None:
                  "in": "Ch 1–2", "notes": "a|b"})
         ]  # fmt: skip
         *_, page = add(b"# T\n", "patch", [values for _, values in found])
-        (row,) = rows_of(page)
+        (row,) = page.rows
         assert isinstance(row.value, Patch)
         assert row.value.notes == "a|b"
         assert len(row.value.points) == 2
@@ -295,7 +294,7 @@ def test_on_a_terminal_the_columns_are_asked_for(tmp_path: Path) -> None:
     assert os.waitstatus_to_exitcode(status) == 0, printed
     assert printed.count(b"Symptom") == 2  # an empty answer is asked for again
     page = parse("equipment/desk.md", (docs / "desk.md").read_bytes())
-    (row,) = rows_of(page)
+    (row,) = page.rows
     assert isinstance(row.value, Fault)
     assert (row.value.where, row.value.symptom, row.value.by) == ("Ch 22", "Thin", "MO")
     assert (tmp_path / "told").read_text() == f"+{row.line} {docs / 'desk.md'}\n"

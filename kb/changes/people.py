@@ -7,7 +7,6 @@ from functools import cache
 from typing import NamedTuple
 
 from kb.changes.since import Since
-from kb.pages.across import questions_of
 from kb.pages.folder import STUDIO
 from kb.pages.model import Page
 from kb.records.store import Records
@@ -175,7 +174,7 @@ def _places(pages: Iterable[Page], asks: Iterable[Ask]) -> dict[str, tuple[str, 
     """Where each question stands, or what it is made from."""
     found = {ask.id: (ask.path, ask.line) for ask in asks}
     for page in pages:
-        found |= {question.id: (page.path, question.line) for question in questions_of(page)}
+        found |= {question.id: (page.path, question.line) for question in page.questions}
     return found
 
 

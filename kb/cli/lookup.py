@@ -106,17 +106,14 @@ def list_(
     json: Json = False,
 ) -> None:
     """List the pages, and which are due to be checked."""
+    from kb.terms.text import rooms_in
     from kb.views import pages
 
     session: Session = ctx.obj
     studio = session.studio
     known = studio.pages()
     if wanted := session.room.casefold():
-        known = [
-            page
-            for page in known
-            if wanted in (part.strip().casefold() for part in page.get("room", "").split(","))
-        ]
+        known = [page for page in known if wanted in rooms_in(page.get("room", "").casefold())]
     if stale:
         found = pages.late(known, studio.places.docs.name, studio.today)
         if json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from kb.pages.model import Mod, Page, Problem, Question, Row
+from kb.pages.model import Mod, Page, Problem, Row
 from kb.terms.glossary import phrase
 from kb.terms.ranges import spoken
 from kb.terms.text import one_line
@@ -20,19 +20,6 @@ class Finding(NamedTuple):
     about: str = ""
 
 
-def rows_of(page: Page) -> Iterator[Row]:
-    """Every row of every table of a page."""
-    for section in page.sections:
-        for table in section.tables:
-            yield from table.rows
-
-
-def questions_of(page: Page) -> Iterator[Question]:
-    """Every question of a page."""
-    for section in page.sections:
-        yield from section.questions
-
-
 def place(path: str, line: int, seen_from: str) -> str:
     """A line as it is named in a message about a page."""
     return f"line {line}" if path == seen_from else f"{path}:{line}"
@@ -45,7 +32,7 @@ def mods(page: Page) -> Iterator[Finding]:
     """
     by_text: dict[tuple[str, str], Row] = {}
     by_place: dict[tuple[str, str], Row] = {}
-    for row in rows_of(page):
+    for row in page.rows:
         mod = row.value
         if not isinstance(mod, Mod) or not row.open or not mod.part or not mod.where:
             continue
@@ -89,7 +76,7 @@ def question_ids(pages: Iterable[Page]) -> Iterator[Finding]:
     """One id on two questions of different pages; within a page the parser says so."""
     seen: dict[str, tuple[str, int]] = {}
     for page in pages:
-        for question in questions_of(page):
+        for question in page.questions:
             path, line = seen.setdefault(question.id, (page.path, question.line))
             if path != page.path:
                 message = f'id "{question.id}" already used at {path}:{line}'

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from kb.pages.across import Finding, place, rows_of
+from kb.pages.across import Finding, place
 from kb.pages.model import Page, Patch, Problem, Row
-from kb.pages.upkeep import rooms_of
 from kb.terms.ranges import spoken, wired_jacks
+from kb.terms.text import rooms_in
 
 _NO_ROOM = "page "
 
@@ -42,7 +42,7 @@ def wires(pages: Sequence[Page], rooms: Iterable[str]) -> Iterator[Finding]:
     bays: dict[str, dict[str, str]] = {}
     known = {room.casefold() for room in rooms}
     for page in pages:
-        known |= {room.casefold() for room in rooms_of(page)}
+        known |= {room.casefold() for room in rooms_in(page.front.room)}
         for _, patch in _patches(page):
             for jack in _named(patch):
                 room, name = _whole(page, jack)
@@ -69,7 +69,7 @@ def wires(pages: Sequence[Page], rooms: Iterable[str]) -> Iterator[Finding]:
 
 
 def _patches(page: Page) -> Iterator[tuple[Row, Patch]]:
-    for row in rows_of(page):
+    for row in page.rows:
         if isinstance(row.value, Patch):
             yield row, row.value
 

@@ -79,8 +79,8 @@ def _section_anywhere(docs: Path, wanted: str, failure: UnknownPageError) -> Fou
                 page = parse(entry.path, data)
                 fits += [
                     (page, section)
-                    for section in page.sections
-                    if section.kind != "quiz" and slug(wanted) in section.address.partition("#")[2]
+                    for section in page.reading
+                    if slug(wanted) in section.address.partition("#")[2]
                 ]
     if not fits or not slug(wanted):
         raise failure
@@ -90,7 +90,7 @@ def _section_anywhere(docs: Path, wanted: str, failure: UnknownPageError) -> Fou
 
 
 def _section(page: Page, wanted: str, name: str) -> Section:
-    shown = {s.address.partition("#")[2]: s for s in page.sections if s.kind != "quiz"}
+    shown = {s.address.partition("#")[2]: s for s in page.reading}
     shown.pop("", None)
     if wanted in shown:
         return shown[wanted]
@@ -103,7 +103,7 @@ def _section(page: Page, wanted: str, name: str) -> Section:
 
 
 def _row(section: Section, wanted: str, name: str) -> Row:
-    rows = {row.address.rpartition("/")[2]: row for table in section.tables for row in table.rows}
+    rows = {row.address.rpartition("/")[2]: row for row in section.rows}
     if wanted in rows:
         return rows[wanted]
     fits = [key for key in rows if slug(wanted) and slug(wanted) in key]
@@ -115,9 +115,9 @@ def _row(section: Section, wanted: str, name: str) -> Row:
 
 
 def _at_line(page: Page, line: int) -> tuple[Section | None, Row | None]:
-    for section in reversed(page.sections):
-        if section.kind != "quiz" and section.line <= line:
-            rows = [row for table in section.tables for row in table.rows if row.line == line]
+    for section in reversed(page.reading):
+        if section.line <= line:
+            rows = [row for row in section.rows if row.line == line]
             if section.address == page.address and not rows:
                 return None, None
             return section, rows[0] if rows else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
-from kb.pages.across import Finding, former_address, questions_of
+from kb.pages.across import Finding, former_address
 from kb.pages.model import Page, Problem, Question, Section
 
 ALIKE = 0.6  # of the steps of a checklist, the words of a question: it is the same one, reworded
@@ -18,7 +18,7 @@ def gone(before: Mapping[str, Page], now: Mapping[str, Page]) -> Iterator[Findin
     taken out for good is a warning: nobody can pin what is not there.
     """
     claimed = {former_address(was) for page in now.values() for was in page.front.was}
-    known = {question.id for page in now.values() for question in questions_of(page)}
+    known = {question.id for page in now.values() for question in page.questions}
     for path, old in before.items():
         if path not in now:
             if old.address not in claimed:
@@ -71,7 +71,7 @@ def _marks(page: Page) -> set[str]:
     found = {page.title}
     for section in page.sections:
         found |= {section.heading, section.fingerprint, *(i.fingerprint for i in section.items)}
-        found |= {row.fingerprint for table in section.tables for row in table.rows}
+        found |= {row.fingerprint for row in section.rows}
     return found - {""}
 
 
@@ -106,9 +106,9 @@ def _steps(section: Section) -> set[str]:
 
 
 def _questions(old: Page, new: Page, known: set[str]) -> Iterator[Finding]:
-    was = {question.id for question in questions_of(old)}
-    fresh = [question for question in questions_of(new) if question.id not in was]
-    for question in questions_of(old):
+    was = {question.id for question in old.questions}
+    fresh = [question for question in new.questions if question.id not in was]
+    for question in old.questions:
         wanted = question.id
         if not question.pinned and old.address != new.address:
             wanted = question.id.replace(old.address, new.address, 1)  # `was` tells the rest

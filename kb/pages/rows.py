@@ -80,7 +80,7 @@ def form(kind: Kind, page: Page, section: Section | None = None, row: str = "") 
 
     `row` is the letter of a patch row. Raises KbError where several could.
     """
-    inside = [section] if section else [s for s in page.sections if s.kind != "quiz"]
+    inside = [section] if section else page.reading
     fits = [(s, table) for s in inside for table in s.tables if table.kind == kind]
     if len(fits) > 1:
         fits = _likelier(kind, fits, row) or fits
@@ -163,9 +163,7 @@ def added(data: bytes, found: Form, rows: Sequence[Mapping[str, str]]) -> tuple[
         numbers = [last + 1 + n for n in range(len(rows))]
     else:
         new, numbers = _with_table(data, page, found, rows)
-    after = {
-        row.line: row for s in parse(found.path, new).sections for t in s.tables for row in t.rows
-    }
+    after = {row.line: row for row in parse(found.path, new).rows}
     if not all(number in after and after[number].kind == found.kind for number in numbers):
         raise KbError(
             f"no row can be added below line {found.line} of {found.path}; nothing written"

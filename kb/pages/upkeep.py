@@ -11,6 +11,7 @@ from kb.pages.due import checked, dues, is_late
 from kb.pages.front import is_ours
 from kb.pages.model import Page, Problem
 from kb.pages.studio_toml import StudioFile
+from kb.terms.text import rooms_in
 
 
 def upkeep(page: Page, today: date) -> Iterator[Finding]:
@@ -53,7 +54,7 @@ def rooms_and_roles(page: Page, studio: StudioFile) -> Iterator[Finding]:
     """A room or a role of a page that studio.toml does not have."""
     lines = dict(page.front.lines)
     there = {room.casefold() for room in studio.rooms}
-    for room in rooms_of(page):
+    for room in rooms_in(page.front.room):
         if there and room.casefold() not in there:
             message = f'room "{room}" is not in studio.toml; there: {", ".join(studio.rooms)}'
             yield _warning(page, lines["room"], "room", message)
@@ -66,11 +67,6 @@ def rooms_and_roles(page: Page, studio: StudioFile) -> Iterator[Finding]:
             if item.sign_off and item.sign_off not in studio.roles:
                 message = f"sign-off: {_unknown(item.sign_off, studio.roles)}"
                 yield Finding(Problem(page.path, item.line, 0, "role", message))
-
-
-def rooms_of(page: Page) -> tuple[str, ...]:
-    """The rooms a page is about; some are about two."""
-    return tuple(room for part in page.front.room.split(",") if (room := part.strip()))
 
 
 def _unknown(role: str, roles: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kb.pages.across import Finding, questions_of
+from kb.pages.across import Finding
 from kb.pages.model import Choice, Multiple, Option, Page, Problem, Question
 
 # The right option is clearly the longest if it has half as much again as the next, and more than
@@ -28,7 +28,7 @@ _NOT = re.compile(
 
 def questions(page: Page) -> Iterator[Finding]:
     """What is wrong with the wording of a page's questions; all of it warnings."""
-    for question in questions_of(page):
+    for question in page.questions:
         if not question.pinned:
             message = "question has no id: its history is lost when its heading is reworded; --fix"
             yield _warning(page, question.line, "no-id", f"{message} writes one")
