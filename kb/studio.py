@@ -194,10 +194,11 @@ class Studio:
         from kb.pages import edit
         from kb.pages.check import check
         from kb.pages.folder import parse_folder, read_files
+        from kb.pages.read import bytes_of
         from kb.pages.rows import Added, added, concerning
 
         docs = self.places.docs
-        data = edit.load(docs, form.path)
+        data = bytes_of(docs, form.path)
         new, lines = added(data, form, rows)
         files = read_files(docs)
         files = replace(files, data={**files.data, form.path: new})
@@ -335,7 +336,7 @@ class Studio:
     @property
     def day(self) -> date:
         """The day on the sheet: until studio.toml's day_ends it is still last night."""
-        from kb.training.runs import studio_day
+        from kb.house import studio_day
 
         return studio_day(self.clock(), self.house.day_ends)
 

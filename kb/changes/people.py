@@ -7,12 +7,13 @@ from functools import cache
 from typing import NamedTuple
 
 from kb.changes.since import Since
-from kb.pages.folder import STUDIO
+from kb.pages.across import now_at
 from kb.pages.model import Page
 from kb.records.store import Records
+from kb.settings import STUDIO
 from kb.training.attempt import answers, finished
 from kb.training.bank import Ask, written
-from kb.training.board import KINDS, Board, board, former, now_at
+from kb.training.board import KINDS, Board, board, former
 from kb.training.choose import numbers
 from kb.training.ladder import Ladder
 from kb.training.made import made

@@ -10,9 +10,9 @@ from kb.changes.difference import Difference
 from kb.changes.rows import rows, told
 from kb.changes.since import Since
 from kb.history import Base
-from kb.pages.folder import STUDIO
 from kb.pages.model import Fault, Mod, Page, Section
 from kb.pages.moved import renamed
+from kb.settings import STUDIO
 from kb.terms.text import one_line, rooms_in
 from kb.training.checklist import wording
 from kb.training.pairing import Wording, pair

@@ -14,6 +14,7 @@ import typer
 
 from kb import errors
 from kb.cli.lookup import page_names
+from kb.cli.options import Json
 from kb.cli.session import Session, note, say, say_json, say_long, typed
 from kb.errors import KbError
 
@@ -45,7 +46,7 @@ def brief(
             metavar="FILE", help="As a page to print or hand over; no FILE: standard output."
         ),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """The sheet for a visiting engineer: what differs here, what is broken, what not to touch.
 

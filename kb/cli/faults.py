@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kb.cli.options import Json
 from kb.cli.session import Session, note, say, say_json, say_lines, say_long, typed
 from kb.cli.who import perhaps, who
 from kb.errors import KbError
@@ -74,7 +75,7 @@ def fault(
 def faults(
     ctx: typer.Context,
     all_: Annotated[bool, typer.Option("--all", help="Those that were cleared, too.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """List what is broken, in the book and in the pages, and what holds today."""
     from kb.views import faults as views

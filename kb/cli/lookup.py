@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from kb import errors
+from kb.cli.options import Json
 from kb.cli.session import Session, note, say, say_json, say_lines, say_long, typed
 from kb.errors import KbError
 
@@ -15,7 +16,6 @@ _PANEL = "Look things up"
 
 Folder = Literal["equipment", "procedures"]
 Kind = Literal["section", "table", "mod", "patch", "fault", "checklist"]
-Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 def page_names(incomplete: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kb import errors
+from kb.cli.options import Json
 from kb.cli.session import Session, note, say_json, say_lines, say_long, typed
 from kb.errors import KbError
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from kb.views.patch import Book
 
 _PANEL = "Look things up"
-
-Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 def join(app: typer.Typer) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kb.errors import KbError, NotSavedError
 from kb.pages import stamp
-from kb.pages.model import Page, Problem, Question, Section
+from kb.pages.model import Page, Question, Section
 from kb.pages.parse import parse
 from kb.pages.read import read
 
@@ -157,14 +157,6 @@ def _but_stamps(page: Page) -> object:
         [(q.id, q.fingerprint) for q in page.questions],
         sorted(problem.code for problem in page.problems if problem.code != "stamp"),
     )
-
-
-def load(docs: Path, path: str) -> bytes:
-    """The bytes of a page that is to be changed. Raises KbError where they are not to be had."""
-    data = read(docs, path)
-    if isinstance(data, Problem):
-        raise KbError(f"{docs.name}/{path}: {data.message}")
-    return data
 
 
 def replace(docs: Path, path: str, old: bytes, new: bytes) -> None:

@@ -11,8 +11,7 @@ from kb.pages.model import Page, Problem
 from kb.pages.nearby import nearby
 from kb.pages.parse import parse
 from kb.pages.read import SKIPPED, read, scan
-
-STUDIO = "studio.toml"
+from kb.settings import STUDIO
 
 
 @dataclass(frozen=True, slots=True)

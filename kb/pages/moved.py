@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
-from kb.pages.across import Finding, former_address
-from kb.pages.model import Page, Problem, Question, Section
+from kb.pages.across import Finding, finding, former_address, warning
+from kb.pages.model import Page, Question, Section
 
 ALIKE = 0.6  # of the steps of a checklist, the words of a question: it is the same one, reworded
 
@@ -61,10 +61,10 @@ def _page(old: Page, before: Mapping[str, Page], now: Mapping[str, Page]) -> Fin
     likely = [page for page in fresh if _alike(_marks(old), _marks(page)) >= ALIKE]
     if not likely:
         message = "the page is gone; records of it stand alone from now on"
-        return Finding(Problem(old.path, 0, 0, "gone", message, True))
+        return warning(old, 0, "gone", message)
     new = max(likely, key=lambda page: _alike(_marks(old), _marks(page)))
     message = f"was {old.address} before: write that into its front matter, was: [{old.address}]"
-    return Finding(Problem(new.path, 1, 0, "gone", message), old.path)
+    return finding(new, 1, "gone", message, old.path)
 
 
 def _marks(page: Page) -> set[str]:
@@ -91,10 +91,10 @@ def _checklists(old: Page, new: Page, claimed: set[str]) -> Iterator[Finding]:
             message = (
                 f"this checklist was #{inner} before; write <!-- id: {inner} --> under its heading"
             )
-            yield Finding(Problem(new.path, heir.line, 0, "gone", message))
+            yield finding(new, heir.line, "gone", message)
         else:
             message = f"checklist #{inner} is gone; records of it stand alone from now on"
-            yield Finding(Problem(new.path, 0, 0, "gone", message, True))
+            yield warning(new, 0, "gone", message)
 
 
 def _inner(page: Page, section: Section) -> str:
@@ -117,7 +117,7 @@ def _questions(old: Page, new: Page, known: set[str]) -> Iterator[Finding]:
         heir = max(fresh, key=lambda one: _same(question, one), default=None)
         if heir is not None and _same(question, heir) >= ALIKE:
             message = f'this question had the id "{question.id}"; write <!-- q: {question.id} -->'
-            yield Finding(Problem(new.path, heir.line, 0, "gone", f"{message} under its heading"))
+            yield finding(new, heir.line, "gone", f"{message} under its heading")
 
 
 def _same(one: Question, other: Question) -> float:

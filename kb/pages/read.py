@@ -12,6 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
+from kb.errors import KbError
 from kb.pages.problem import Problem
 
 LIMIT = 1024 * 1024
@@ -163,6 +164,14 @@ def read(docs: Path | str, path: str) -> bytes | Problem:
         return _problem(path, f"{_said(error)}; not indexed")
     if len(data) > LIMIT:
         return _too_big(path, len(data))
+    return data
+
+
+def bytes_of(docs: Path, path: str) -> bytes:
+    """The bytes of one page. Raises KbError where they are not to be had."""
+    data = read(docs, path)
+    if isinstance(data, Problem):
+        raise KbError(f"{docs.name}/{path}: {data.message}")
     return data
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from kb.errors import NotSavedError
 from kb.records.connection import told
 from kb.records.journal import make_folder, sync_folder
+from kb.records.schema import BACKUPS
 
-FOLDER = "backups"
 ABANDONED = 600  # seconds after which a copy that is still in the making was left by a kill
 KEEP = (("%Y-%m-%d", 7), ("%G-%V", 4), ("%Y-%m", 12))  # days, weeks, months
 NEWEST = 3  # kept whatever the day: the copies made just before something daring
@@ -23,7 +23,7 @@ _FORM = "records-%Y-%m-%dT%H-%M-%SZ.db"
 def listed(state: Path) -> list[Path]:
     """The backups there are, oldest first."""
     try:
-        paths = sorted((state / FOLDER).iterdir())
+        paths = sorted((state / BACKUPS).iterdir())
     except OSError:
         return []
     return [path for path in paths if _made(path.name) is not None]
@@ -33,7 +33,7 @@ def made_on(state: Path, now: datetime) -> bool:
     """Whether there is a backup of this day (UTC), or one in the making."""
     day = f"records-{now.astimezone(UTC):%Y-%m-%d}"
     try:
-        names = [path.name for path in (state / FOLDER).iterdir()]
+        names = [path.name for path in (state / BACKUPS).iterdir()]
     except OSError:
         return False
     return any(name.startswith(day) and name.endswith((".db", ".part")) for name in names)
@@ -41,7 +41,7 @@ def made_on(state: Path, now: datetime) -> bool:
 
 def make(connection: sqlite3.Connection, state: Path, now: datetime) -> Path:
     """Copy the store, check the copy, and only then give it its name. Raises NotSavedError."""
-    folder = state / FOLDER
+    folder = state / BACKUPS
     final = folder / now.astimezone(UTC).strftime(_FORM)
     part = final.with_name(f"{final.name}.{os.getpid()}.part")
     with told(final, saving=True):

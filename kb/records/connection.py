@@ -44,6 +44,11 @@ def connect(path: Path, patience: float = PATIENCE) -> sqlite3.Connection:
     return connection
 
 
+def number_of(connection: sqlite3.Connection, name: str) -> int:
+    """What SQLite says to a pragma that asks for a number."""
+    return int(connection.execute(f"pragma {name}").fetchone()[0])
+
+
 @contextlib.contextmanager
 def writing(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
     """A transaction that has the write lock from its first moment, and leaves nothing half done."""

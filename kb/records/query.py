@@ -19,6 +19,7 @@ from kb.records.event import (
     at_text,
     compact,
     from_values,
+    to_values,
 )
 from kb.records.openlist import CLOSES, HIGHEST_NUMBER, OPENS, SETTLED, WRITTEN
 
@@ -152,9 +153,8 @@ class Queries:
 
 def to_row(event: Event) -> tuple[object, ...]:
     """The values of an event in the order of INSERT."""
-    plain = {name: getattr(event, name) for name in COLUMNS}
-    plain["at"] = at_text(event.at)
-    plain["body"] = compact(dict(event.body))
+    plain = to_values(event)
+    plain["body"] = compact(plain["body"])
     plain["run"] = event.run
     return tuple(plain[name] for name in ROW)
 

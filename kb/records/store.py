@@ -13,7 +13,7 @@ from typing import Self
 
 from kb.errors import KbError, NotSavedError
 from kb.records import backup, connection, openlist, query
-from kb.records.connection import PATIENCE, told, writing
+from kb.records.connection import PATIENCE, number_of, told, writing
 from kb.records.event import (
     HIGHEST,
     BadEventError,
@@ -222,13 +222,13 @@ class Records(query.Queries):
     def _look(self, opened: sqlite3.Connection) -> sqlite3.Connection:
         """Decide whether this is our store, and bring the journal up to it."""
         self._inode = _inode(self.path)
-        version = _pragma(opened, "user_version")
+        version = number_of(opened, "user_version")
         if version == 0 and self._is_empty(opened):
             opened.close()
             return self._nothing_yet()
-        if _pragma(opened, "application_id") != APPLICATION:
+        if number_of(opened, "application_id") != APPLICATION:
             raise self._lost("it is not a kb store")
-        self.newer = _pragma(opened, "user_version") > SCHEMA
+        self.newer = number_of(opened, "user_version") > SCHEMA
         self._connection = opened
         self._meet_journal()
         return opened
@@ -239,7 +239,7 @@ class Records(query.Queries):
             tables = opened.execute("select count(*) from sqlite_master").fetchone()[0]
             return bool(tables == 0)
         with writing(opened, self.path):
-            if _pragma(opened, "user_version") == 0:
+            if number_of(opened, "user_version") == 0:
                 raise self._lost(f"it is empty, {self.path.stat().st_size} bytes")
         return False
 
@@ -301,7 +301,7 @@ class Records(query.Queries):
 
     def _create(self, opened: sqlite3.Connection) -> None:
         with writing(opened, self.path):
-            if _pragma(opened, "user_version") != 0:
+            if number_of(opened, "user_version") != 0:
                 return  # another terminal was first
             if self._known():
                 raise self._lost(f"it is empty, {self.path.stat().st_size} bytes")
@@ -335,10 +335,6 @@ class LostError(NotSavedError):
 
 def _were(count: int) -> str:
     return f"{count} record{'s were' if count != 1 else ' was'}"
-
-
-def _pragma(opened: sqlite3.Connection, name: str) -> int:
-    return int(opened.execute(f"pragma {name}").fetchone()[0])
 
 
 def _inode(path: Path) -> int:

@@ -169,7 +169,7 @@ def attempts(events: Iterable[Event]) -> list[Attempt]:
         Attempt(
             event.target,
             event.actor,
-            Scope(event.subject, _text(event.body, "title") or event.subject),
+            Scope(event.subject, event.text("title") or event.subject),
             seed if isinstance(seed := event.body.get("seed"), int) else 0,
             tuple((one[0], one[1]) for one in _rows(event.body, 2)),
             tuple(o for o in _list(event.body, "options") if isinstance(o, str)),
@@ -187,7 +187,7 @@ def finished(events: Iterable[Event]) -> list[Finished]:
         Finished(
             event.target,
             event.actor,
-            Scope(event.subject, _text(event.body, "title") or event.subject),
+            Scope(event.subject, event.text("title") or event.subject),
             event.body.get("passed") is True,
             event.body.get("again") is True,
             event.at,
@@ -230,8 +230,3 @@ def _rows(body: Mapping[str, Any], width: int) -> list[list[str]]:
         for row in _list(body, "asked")
         if isinstance(row, list) and len(row) == width and all(isinstance(x, str) for x in row)
     ]
-
-
-def _text(body: Mapping[str, Any], name: str) -> str:
-    value = body.get(name)
-    return value if isinstance(value, str) else ""

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from fsrs import Card, Rating, Scheduler
 
+from kb.house import studio_day
 from kb.training.attempt import Answered
 from kb.training.bank import Ask
-from kb.training.runs import studio_day
 
 # No steps of minutes: what was missed comes back the next day, not within the hour. No fuzz: the
 # same answers give the same schedule on every machine.
@@ -57,7 +57,7 @@ def in_turn(dues: Iterable[Due], today: date) -> list[Due]:
             due.day > today,
             not due.ask.critical,
             not (due.missed or due.reworded),
-            due.day if due.day > today else today,
+            max(today, due.day),
             due.recall,
             due.ask.id,
         ),

@@ -73,16 +73,15 @@ def as_json(book: Book, meant: Meant) -> list[dict[str, Any]]:
     for point in meant.points:
         named = [jack for jack in meant.jacks if jack in point.jacks]
         begins, ends = _ends(book.bay, point, named)
+        mods, faults = _of(book, point)
         found.append(
             {
                 **point_as_json(book, point),
                 "asked": named,
                 "begins": begins,
                 "ends": ends,
-                "mods": [_told(c, book.docs, "part", "here", "do") for c in _of(book, point)[0]],
-                "faults": [
-                    _told(c, book.docs, "symptom", "workaround") for c in _of(book, point)[1]
-                ],
+                "mods": [_told(mod, book.docs, "part", "here", "do") for mod in mods],
+                "faults": [_told(one, book.docs, "symptom", "workaround") for one in faults],
             }
         )
     return found
