@@ -16,7 +16,7 @@ from test_pages_any_bytes import markdownish
 
 from conftest import ROOT, Ran
 from kb.errors import KbError, NotSavedError
-from kb.pages import edit, rows
+from kb.pages import edit, forms
 from kb.pages.model import Fault, Mod, Page, Patch, Section
 from kb.pages.parse import parse
 
@@ -127,10 +127,10 @@ def test_a_row_goes_below_the_last_one(name: str, after: str, end: str) -> None:
 
 
 def add(
-    data: bytes, kind: rows.Kind, values: list[dict[str, str]]
+    data: bytes, kind: forms.Kind, values: list[dict[str, str]]
 ) -> tuple[bytes, list[int], Page]:
-    form = rows.form(kind, parse("x.md", data), row=rows.letter(values[0]))
-    new, numbers = rows.added(data, form, values)
+    form = forms.form(kind, parse("x.md", data), row=forms.letter(values[0]))
+    new, numbers = forms.added(data, form, values)
     return new, numbers, parse("x.md", new)
 
 
@@ -180,8 +180,8 @@ def test_a_table_is_made_where_there_is_none(page: str, end: str) -> None:
 
 
 def test_the_right_table_is_found() -> None:
-    def above(kind: rows.Kind, page: Page, section: Section | None = None, row: str = "") -> str:
-        line = rows.form(kind, page, section, row).line
+    def above(kind: forms.Kind, page: Page, section: Section | None = None, row: str = "") -> str:
+        line = forms.form(kind, page, section, row).line
         return next(s.address for s in page.sections if line in [t.line for t in s.tables])
 
     console = parse("equipment/console.md", (ROOT / "docs/equipment/console.md").read_bytes())
@@ -190,7 +190,7 @@ def test_the_right_table_is_found() -> None:
     bay = parse("equipment/patchbay.md", (ROOT / "docs/equipment/patchbay.md").read_bytes())
     assert above("patch", bay, row="L").endswith("#rows-l-and-m-outboard")
     with pytest.raises(KbError, match="has several such tables; name a section"):
-        rows.form("patch", bay, row="R")
+        forms.form("patch", bay, row="R")
     section = next(s for s in bay.sections if s.address.endswith("#rows-j-and-k-direct-outs"))
     assert above("patch", bay, section) == section.address
 
@@ -199,7 +199,7 @@ def test_a_bay_comes_from_a_spreadsheet() -> None:
     head = "Top;Out;Normal;Bottom;In;Notes\r\n"
     text = head + 'C1–C2;"Ch 1–2; send";half;D1–D2;Ch 1–2;"a|b"\r\n;;;;;\r\n'
     for data in (text.encode("utf-8-sig"), text.encode("utf-16"), text.encode("cp1252")):
-        found = rows.from_csv("bay.csv", data)
+        found = forms.from_csv("bay.csv", data)
         assert found == [
             (2, {"top": "C1–C2", "out": "Ch 1–2; send", "normal": "half", "bottom": "D1–D2",
                  "in": "Ch 1–2", "notes": "a|b"})
@@ -223,7 +223,7 @@ def test_a_bay_comes_from_a_spreadsheet() -> None:
 )
 def test_a_spreadsheet_that_is_none_is_told(text: str, told: str) -> None:
     with pytest.raises(KbError, match=re.escape(told)):
-        rows.from_csv("bay.csv", text.encode())
+        forms.from_csv("bay.csv", text.encode())
 
 
 # --- files ----------------------------------------------------------------------------------------

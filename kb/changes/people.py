@@ -14,7 +14,7 @@ from kb.settings import STUDIO
 from kb.training.attempt import answers, finished
 from kb.training.bank import Ask, written
 from kb.training.board import KINDS, Board, board, former
-from kb.training.choose import numbers
+from kb.training.items import numbers
 from kb.training.ladder import Ladder
 from kb.training.made import made
 from kb.training.pairing import Wording, pair

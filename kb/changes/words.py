@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.changes.difference import Difference
-from kb.changes.rows import rows, told
+from kb.changes.rows import placed, rows
 from kb.changes.since import Since
 from kb.history import Base
 from kb.pages.model import Fault, Mod, Page, Section
@@ -121,7 +121,7 @@ def _between(old: Page, new: Page) -> Iterator[Difference]:
         yield _of_page("page renamed", new, old.path, new.path)
     yield from _front(old, new)
     for kind in ("mod", "fault", "patch"):
-        was, now = told(old.reading, kind), told(new.reading, kind)
+        was, now = placed(old.reading, kind), placed(new.reading, kind)
         yield from rows(kind, was, now, new)
     yield from _sections(old, new)
     yield from _quiz(old, new)
@@ -181,9 +181,9 @@ def _sections(old: Page, new: Page) -> Iterator[Difference]:
             if mark and (was.stamp is None or mark[:2] != was.stamp[:2]):
                 said = f"{mark.day} by {mark.by}"
                 yield _of_section("section verified", now, new, now=said, line=mark.line)
-        elif now and (_prose(now) or now.items or now.steps or told([now], "table")):
+        elif now and (_prose(now) or now.items or now.steps or placed([now], "table")):
             yield _of_section("section added", now, new)
-        elif was and (_prose(was) or was.items or was.steps or told([was], "table")):
+        elif was and (_prose(was) or was.items or was.steps or placed([was], "table")):
             gone = _of_section("section removed", was, new)
             yield gone._replace(line=1)
 
@@ -227,7 +227,7 @@ def _inside(was: Section, now: Section, page: Page) -> Iterator[Difference]:
     if was.heading != now.heading:
         yield _of_section("section renamed", now, page, was.heading, now.heading)
     yield from _steps(was, now, page)
-    plain = list(rows("table", told([was], "table"), told([now], "table"), page))
+    plain = list(rows("table", placed([was], "table"), placed([now], "table"), page))
     rewritten = _prose(was) != _prose(now) or len(plain) > _MOST_ROWS
     if len(plain) <= _MOST_ROWS:
         yield from plain

@@ -115,7 +115,7 @@ def tick(
     new: New = False,
 ) -> None:
     """Tick items that you have done."""
-    from kb.training.choose import chosen, said_at
+    from kb.training.items import chosen, said_at
 
     session: Session = ctx.obj
     studio = session.studio
@@ -137,7 +137,7 @@ def tick(
 def untick(ctx: typer.Context, page: Page, items: Items) -> None:
     """Take back what was last said of items; both stay in the history."""
     from kb.training import runs
-    from kb.training.choose import chosen
+    from kb.training.items import chosen
 
     session: Session = ctx.obj
     person = who(session)
@@ -154,7 +154,7 @@ def untick(ctx: typer.Context, page: Page, items: Items) -> None:
 @_lists.command()
 def finish(ctx: typer.Context, page: Page, new: New = False) -> None:
     """Tick all that remain, except (!) and sign-off items, which are named."""
-    from kb.training.choose import numbers, refuse_stopped, remaining
+    from kb.training.items import numbers, refuse_stopped, remaining
     from kb.training.runs import to_draft
 
     session: Session = ctx.obj
@@ -184,7 +184,7 @@ def same_step(
 ) -> None:
     """Say of rewordings: same step, new words. Nobody is asked for them again."""
     from kb.training import samestep
-    from kb.training.choose import chosen
+    from kb.training.items import chosen
     from kb.views import checklists as views
 
     session: Session = ctx.obj

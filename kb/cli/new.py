@@ -16,7 +16,7 @@ from kb.cli.session import Session, note, say, typed
 from kb.errors import KbError
 
 if TYPE_CHECKING:
-    from kb.pages.rows import Form, Kind
+    from kb.pages.forms import Form, Kind
     from kb.pages.templates import Kind as PageKind
 
 _PANEL = "Write"
@@ -136,18 +136,18 @@ def _page(session: Session, kind: PageKind, title: str, owner: str, edit: bool) 
 
 
 def _row(session: Session, kind: Kind, page: str, given: Mapping[str, str], edit: bool) -> None:
-    from kb.pages import rows
+    from kb.pages import forms
 
     studio = session.studio
     values = {name: typed([value]).strip() for name, value in given.items()}
-    form = studio.form(kind, typed([page]), rows.letter(values))
-    if told := rows.refused(form, values):
+    form = studio.form(kind, typed([page]), forms.letter(values))
+    if told := forms.refused(form, values):
         raise KbError(told)
     if "by" in values:
         values["by"] = values["by"] or session.person
-    if dated := rows.DATED[kind]:
+    if dated := forms.DATED[kind]:
         values[dated] = values[dated] or studio.today.isoformat()
-    if missing := rows.missing(form, values):
+    if missing := forms.missing(form, values):
         if not _at_a_terminal():
             options = ", ".join(f"--{name.replace(' ', '-')}" for name in missing)
             raise KbError(f"missing: {options}")
@@ -161,17 +161,17 @@ def _row(session: Session, kind: Kind, page: str, given: Mapping[str, str], edit
 
 
 def _spreadsheet(session: Session, page: str, file: Path, edit: bool) -> None:
-    from kb.pages import rows
+    from kb.pages import forms
 
     studio = session.studio
     try:
         data = file.read_bytes()
     except OSError as error:
         raise KbError(f"{file}: {(error.strerror or str(error)).lower()}") from error
-    found = rows.from_csv(str(file), data)
-    form = studio.form("patch", typed([page]), rows.letter(found[0][1]))
+    found = forms.from_csv(str(file), data)
+    form = studio.form("patch", typed([page]), forms.letter(found[0][1]))
     for line, values in found:
-        if told := rows.refused(form, values):
+        if told := forms.refused(form, values):
             raise KbError(f"{file}:{line}: {told}")
     added = studio.add_rows(form, [values for _, values in found])
     line_of = {line: found[n][0] for n, line in enumerate(added.lines)}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kb.records.people import Person
     from kb.records.store import Records
     from kb.training.checklist import Checklist
-    from kb.training.choose import Chosen
+    from kb.training.items import Chosen
     from kb.training.runs import Run
 
 
@@ -77,7 +77,7 @@ def ticked(
     told: list[str],
 ) -> list[Draft]:
     """The events that tick these items in a run; what is to be remarked goes into `told`."""
-    from kb.training.choose import needs_sign_off, numbers, ticks
+    from kb.training.items import needs_sign_off, numbers, ticks
 
     drafts, before, watched = ticks(checklist, run, person.handle, meant, at)
     if before:

@@ -11,7 +11,7 @@ from kb.cli.session import Session, note, say, say_lines
 from kb.errors import KbError
 from kb.training import runs
 from kb.training.checklist import Checklist
-from kb.training.choose import chosen, needs_sign_off, refuse_stopped
+from kb.training.items import chosen, needs_sign_off, refuse_stopped
 from kb.training.runs import Run
 from kb.views import checklists as views
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kb.errors import NotSavedError
-from kb.records.connection import told
+from kb.records.connection import refusing
 from kb.records.journal import make_folder, sync_folder
 from kb.records.schema import BACKUPS
 
@@ -44,7 +44,7 @@ def make(connection: sqlite3.Connection, state: Path, now: datetime) -> Path:
     folder = state / BACKUPS
     final = folder / now.astimezone(UTC).strftime(_FORM)
     part = final.with_name(f"{final.name}.{os.getpid()}.part")
-    with told(final, saving=True):
+    with refusing(final, saving=True):
         make_folder(folder)
         _sweep(folder, now)
         os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
@@ -69,7 +69,7 @@ def make(connection: sqlite3.Connection, state: Path, now: datetime) -> Path:
 
 def check(connection: sqlite3.Connection, path: Path) -> None:
     """Raise NotSavedError unless SQLite finds the file sound."""
-    with told(path):
+    with refusing(path):
         said = connection.execute("pragma quick_check(1)").fetchone()[0]
     if said != "ok":
         raise NotSavedError(f"{path} is damaged ({said})")

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from kb.records.connection import DamagedError, told
+from kb.records.connection import DamagedError, refusing
 from kb.records.event import (
     COLUMNS,
     BadEventError,
@@ -67,7 +67,7 @@ class Queries:
             " and id not in (select target from events where kind = 'untick')"
             " group by actor, subject, fingerprint) group by actor, subject"
         )
-        with told(self.path):
+        with refusing(self.path):
             return list(map(Done._make, self._connection.execute(sql, values)))
 
     def run_counts(self, *, actor: str | None = None) -> dict[tuple[str, str], int]:
@@ -79,7 +79,7 @@ class Queries:
             " and id not in (select target from events where kind = 'untick')"
             " group by actor, subject"
         )
-        with told(self.path):
+        with refusing(self.path):
             rows = self._connection.execute(sql, values)
             return {(who, what): count for who, what, count in rows}
 
@@ -90,7 +90,7 @@ class Queries:
             "select id, kind, actor, subject, target, fingerprint, at, body from events"
             f" where kind in ('answer', 'dispute'){whose} order by lamport, id"
         )
-        with told(self.path):
+        with refusing(self.path):
             return list(map(Said._make, self._connection.execute(sql, values)))
 
     def still_open(self, now: datetime) -> list[Event]:
@@ -121,13 +121,13 @@ class Queries:
             f"select coalesce(max({number}), 0) from events where {where}"
             f" and json_type(body, '$.number') = 'integer' and {number} < ?"
         )
-        with told(self.path):
+        with refusing(self.path):
             found = self._connection.execute(sql, [*values, HIGHEST_NUMBER]).fetchone()
         return int(found[0])
 
     def count(self) -> int:
         """How many events there are."""
-        with told(self.path):
+        with refusing(self.path):
             return int(self._connection.execute("select count(*) from events").fetchone()[0])
 
     def everything(self) -> Iterator[Event]:
@@ -136,17 +136,17 @@ class Queries:
 
     def rows(self) -> Iterator[Sequence[Any]]:
         """Every row as it lies in the file, unchecked: for looking at damage."""
-        with told(self.path):
+        with refusing(self.path):
             yield from self._connection.execute(f"select {', '.join(ROW)} from events")
 
     def pragma(self, name: str) -> list[str]:
         """What SQLite says to a pragma that asks."""
-        with told(self.path):
+        with refusing(self.path):
             return [str(said) for (said,) in self._connection.execute(f"pragma {name}")]
 
     def select(self, where: str, values: Sequence[object]) -> Iterator[Event]:
         """The events a condition of ours selects, each checked against its hash as it is read."""
-        with told(self.path):
+        with refusing(self.path):
             for plain in self._connection.execute(_SELECT + where, values):
                 yield from_row(plain, self.path)
 

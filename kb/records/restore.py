@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kb.errors import NotSavedError
 from kb.records import backup, migrations
-from kb.records.connection import connect, number_of, told, writing
+from kb.records.connection import connect, number_of, refusing, writing
 from kb.records.event import COLUMNS, Event, to_line
 from kb.records.exchange import BATCH, insert, unknown
 from kb.records.journal import NOTHING, BadLine, Journal, make_folder, read_events, sync_folder
@@ -41,7 +41,7 @@ def restore(folder: Path, state: Path, now: datetime, chosen: Path | None = None
     path = folder / FILE
     part = folder / f"{FILE}.restoring"
     journal = Journal(state)
-    with told(path, saving=True), _held(path) as held:
+    with refusing(path, saving=True), _held(path) as held:
         make_folder(folder)
         built = rebuild(part, state, chosen=chosen, old=path if path.is_file() else None)
         if built.total == 0:

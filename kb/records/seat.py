@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kb.records.connection import told
+from kb.records.connection import refusing
 from kb.records.journal import make_folder
 
 FILE = "me.json"
@@ -62,7 +62,7 @@ def note_asked(state: Path, who: str, now: Asked) -> None:
 
 def _keep(state: Path, name: str, value: dict[str, Any]) -> None:
     path = state / name
-    with told(path, saving=True):
+    with refusing(path, saving=True):
         make_folder(state)
         part = path.with_suffix(".part")
         part.write_text(json.dumps(value) + "\n", encoding="utf-8")

@@ -13,7 +13,7 @@ from typing import Self
 
 from kb.errors import KbError, NotSavedError
 from kb.records import backup, connection, openlist, query
-from kb.records.connection import PATIENCE, number_of, told, writing
+from kb.records.connection import PATIENCE, number_of, refusing, writing
 from kb.records.event import (
     HIGHEST,
     BadEventError,
@@ -112,7 +112,7 @@ class Records(query.Queries):
             if self._connection.total_changes != before:
                 openlist.drop(self.folder)
 
-    def open_now(self) -> list[Event]:
+    def listed_open(self) -> list[Event]:
         """What is open in the fault book; the list beside the store is mended, unless somebody is
         just writing: whoever asks this is in a hurry.
         """
@@ -209,7 +209,7 @@ class Records(query.Queries):
         if not self.path.is_file():
             raise self._lost("it is not a file")
         try:
-            with told(self.path):
+            with refusing(self.path):
                 opened = connection.connect(self.path, self._patience)
                 try:
                     return self._look(opened)
@@ -249,7 +249,7 @@ class Records(query.Queries):
         except OSError as error:
             self.warnings.append(f"the journal cannot be read: {error.strerror} ({error.filename})")
             return
-        with told(self.path):
+        with refusing(self.path):
             last = self._connection.execute(
                 "select id from events order by rowid desc limit 1"
             ).fetchone()
@@ -285,7 +285,7 @@ class Records(query.Queries):
             )
         if not self._absent:
             return
-        with told(self.path, saving=True):
+        with refusing(self.path, saving=True):
             make_folder(self.folder)
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
             opened = connection.connect(self.path, self._patience)
