@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from kb.pages.glossary import PATH as GLOSSARY
 from kb.pages.model import Mod, Page, Problem, Row
 from kb.terms.glossary import phrase
 from kb.terms.ranges import spoken
 from kb.terms.text import one_line
-
-GLOSSARY = "glossary.md"
 
 
 class Finding(NamedTuple):
