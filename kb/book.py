@@ -195,6 +195,14 @@ class FaultBook:
         """Write down what is broken. Raises KbError."""
         return self._add(openlist.OPENS[0], person, where, room, text, use=use)
 
+    def same_fault(self, where: Where, room: str, text: str) -> BookEntry | None:
+        """An open fault of the book that says the same of the same place."""
+        said = (self.shown(where, room).casefold(), text.casefold())
+        for one in self.of_book(room).faults:
+            if (one.shown.casefold(), one.text.casefold()) == said:
+                return one
+        return None
+
     def add_note(
         self, person: Person, where: Where, room: str, text: str, until: datetime
     ) -> BookEntry:

@@ -175,7 +175,7 @@ class Studio:
         from kb.pages import edit, templates
 
         path = templates.path_of(kind, title)
-        text = templates.page(kind, title, owner, room, self.today)
+        text = templates.page(kind, title, owner, room)
         edit.create(self.places.docs, path, text.encode())
         return path
 
@@ -281,9 +281,18 @@ class Studio:
 
     def checklist(self, name: str, *, signable: bool = False) -> Checklist:
         """The checklist a name means, or with `signable` a page without any. Raises KbError."""
+        from kb.pages.named import SeveralPagesError, several
         from kb.training.checklist import checklist, checklists, whole
 
-        found = self.find(name)
+        try:
+            found = self.find(name)
+        except SeveralPagesError as error:
+            fits = [one for a in error.addresses for one in checklists(self.find(a).page)]
+            if signable or not fits:
+                raise
+            if len(fits) > 1:
+                raise KbError(several(name, [one.address for one in fits])) from None
+            return fits[0]
         if found.section is not None and found.section.items:
             return checklist(found.page, found.section)
         known = checklists(found.page)
@@ -293,8 +302,7 @@ class Studio:
             return whole(found.page)
         if not known or found.section is not None:
             raise KbError(f"{name!r} is no checklist; see them with kb checklist list")
-        several = ", ".join(one.address for one in known)
-        raise KbError(f"{name!r} fits several: {several}")
+        raise KbError(several(name, [one.address for one in known]))
 
     @cached_property
     def lessons(self) -> Lessons:

@@ -68,8 +68,9 @@ class Upkeep:
             files, fixed = self._fix(files, only)
         folder = parse_folder(files, parsed, before.values(), self.progress)
         problems = check(folder, self.today, only, before)
-        looked = sum(only is None or path in only for path in files.data)
-        return Report(problems, looked, tuple(fixed), since)
+        looked = [path for path in files.data if only is None or path in only]
+        page = looked[0] if names and len(looked) == 1 else ""
+        return Report(problems, len(looked), tuple(fixed), since, page)
 
     def _since_branch(self, files: Files, wanted: str) -> Since:
         from kb import history

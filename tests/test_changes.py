@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from test_history import CLEAN, git
 
-from conftest import Ran
+from conftest import ROOT, Ran
 from kb.upkeep import Upkeep
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="no git here")
@@ -414,6 +415,9 @@ def test_two_times_are_one_too_many(studio: Path, run_kb: Kb) -> None:
     ran = run_kb(studio.parent, "changes", "HEAD", "--since", "3d")
     assert (ran.returncode, ran.stdout) == (2, "kb: since HEAD or since 3d? Say one\n")
     assert run_kb(studio.parent, "changes", "HEAD", "--since", "HEAD").returncode == 0
+    asked = run_kb(studio.parent, "changes", "yesterday").stdout
+    assert run_kb(studio.parent, "changes", "since", "yesterday").stdout == asked
+    assert run_kb(studio.parent, "changes", "1", "day").stdout == asked
 
 
 def test_each_is_told_what_changed_since_they_last_asked(
@@ -441,6 +445,25 @@ def test_each_is_told_what_changed_since_they_last_asked(
     for other in (["--as", "jt"], []):
         assert "for the first time" in run_kb(home, *other, "changes").stdout
     assert "for the first time" in run_kb(home, "--as", "mara", "--room", "A", "changes").stdout
+
+
+def test_who_could_not_read_it_has_not_been_told(studio: Path, run_kb: Kb) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    others = ("KB_", "XDG_", "PYTHONUNBUFFERED")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(others)}
+    environment |= {"HOME": str(studio.parent), "PYTHONPATH": str(ROOT)}
+    environment["KB_RECORDS"] = str(studio.parent / "records")
+    with os.fdopen(writing, "wb") as gone:
+        ran = subprocess.run(
+            [sys.executable, "-m", "kb", "changes"],
+            cwd=studio,
+            env=environment,
+            stdout=gone,
+            check=False,
+        )
+    assert ran.returncode == 141
+    assert "for the first time" in run_kb(studio.parent, "changes").stdout
 
 
 def test_what_was_asked_for_by_name_is_not_taken_for_all_that_was_seen(

@@ -280,6 +280,12 @@ def test_a_number_is_taken_for_the_unit_of_that_place() -> None:
     assert plan.remarks == ("no “1176 2” in A; took the second: 1176 B",)
 
 
+@pytest.mark.parametrize("typed", ["1176b", "1176-B", "1176 b"])
+def test_a_box_is_found_by_its_name_in_one_word(typed: str) -> None:
+    (plan,) = plans(BAY, "ch 17", [typed], "A", NO_WORDS)
+    assert ([unit.name for unit in plan.units], plan.remarks) == (["1176 B"], ())
+
+
 def test_a_stereo_box_on_one_strip_says_which_side_is_used() -> None:
     (plan,) = plans(BAY, "ch 17", ["bus compressor"], "A", NO_WORDS)
     assert plan.remarks == ("Bus compressor is stereo: only its left side is used, M9/L9",)
@@ -292,3 +298,9 @@ def test_without_a_room_each_that_can_is_told_and_no_other() -> None:
         "B",
     ]
     assert [p.start.points[0].room for p in plans(BAY, "ch 17", ["1176 B"], "", NO_WORDS)] == ["A"]
+
+
+def test_without_a_room_one_where_the_box_is_unclear_is_not_passed_over() -> None:
+    found = plans(BAY, "ch 17", ["LA-2A"], "", NO_WORDS)
+    assert [p.start.points[0].room for p in found] == ["B"]
+    assert found[0].remarks[0].startswith("in A “LA-2A” fits LA-2A A")

@@ -253,11 +253,12 @@ def test_a_new_page_passes_the_check(
     (tmp_path / "studio" / "docs" / "equipment").mkdir(parents=True)
     ran = run_kb(tmp_path, "new", kind, title, "--owner", "TK", "--room", "A")
     assert ran.returncode == 0, ran.stdout
-    path = ran.stdout.strip().removesuffix(":1")
+    path = ran.stdout.split("\n")[0].removesuffix(":1")
     written = (tmp_path / "studio" / path).read_bytes()
     page = parse(path.removeprefix("docs/"), written)
     assert page.title == title
     assert page.sections[0].heading == title
+    assert page.front.verified is None, "nobody has held an empty page against the gear"
     assert run_kb(tmp_path, "check", "--strict").returncode == 0
     again = run_kb(tmp_path, "new", kind, title, "--owner", "RH")
     assert again.returncode == 2

@@ -345,8 +345,6 @@ def test_control_characters_and_what_is_too_long_are_kept_out(home: Path, run_kb
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
 def test_a_failed_item_offers_to_open_a_fault(home: Path, run_kb: Kb, terminal: Any) -> None:
     at = terminal(home, "--as", "mo", "checklist", "do", "opening")
-    at.until("as MO?")
-    at.send("\r")
     at.until("MO>")
     at.send("f 2 dead\r")
     at.until("open a fault: Tone on ch 30: dead?")
@@ -392,11 +390,68 @@ def test_at_a_terminal_what_is_missing_is_asked_for(home: Path, terminal: Any) -
     at = terminal(home, "fault", "ch", "22")
     at.until("Ch 22 in A or B?")
     at.send("c\r")
+    at.until("say A or B; q leaves")
     at.until("Ch 22 in A or B?")
     at.send("b\r")
     at.until("what is wrong with Ch 22, room B?")
     at.send("dead\r")
     at.until("who? initials:")
+    at.send("1-3\r")
+    at.until("nobody is called '1-3'")
+    at.until("q leaves")
     at.send("mo\r")
     at.until("Recorded, MO: fault 1 · Ch 22, room B: dead")
     assert at.ended() == 0
+    at = terminal(home, "--as", "mo", "--room", "B", "fault", "ch", "22", "dead")
+    at.until("already open: fault 1. Open one more? y or n:")
+    at.send("n\r")
+    assert at.ended() == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
+def test_a_checklist_of_two_rooms_asks_which(home: Path, terminal: Any) -> None:
+    page = home / "studio" / "docs" / "procedures" / "opening.md"
+    page.write_text(page.read_text("utf-8").replace("room: A", "room: A, B"), "utf-8")
+    at = terminal(home, "--as", "mo", "checklist", "do", "opening")
+    at.until("Opening in A or B?")
+    at.send("studio b\r")
+    at.until("MO>")
+    at.send("1\r")
+    at.until("Recorded, MO: 1")
+    at.until("Opening, B: 1 of 2")
+    at.send("q\r")
+    assert at.ended() == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
+def test_whoever_has_just_said_who_they_are_is_not_asked_again(home: Path, terminal: Any) -> None:
+    def answer(*said: str) -> int:
+        at = terminal(home, "checklist", "do", "opening")
+        for wanted in said:
+            at.until(wanted)
+            at.send("\r" if wanted.endswith("?") else "q\r")
+        return int(at.ended())
+
+    assert answer("who? initials:") == 2
+    at = terminal(home, "me", "mo")
+    at.until("MO sits here")
+    assert at.ended() == 0
+    assert answer("MO>") == 0
+    (seat,) = home.rglob("me.json")
+    said = json.loads(seat.read_text("utf-8"))
+    before = datetime.fromisoformat(said["said"]) - timedelta(minutes=10)
+    seat.write_text(json.dumps({**said, "said": before.isoformat()}), "utf-8")
+    assert answer("as MO?", "MO>") == 0
+    assert answer("MO>") == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
+def test_where_nobody_is_entered_nobody_is_asked_who_they_are(
+    tmp_path: Path, terminal: Any
+) -> None:
+    page = tmp_path / "studio" / "docs" / "equipment" / "console.md"
+    page.parent.mkdir(parents=True)
+    page.write_text(CONSOLE, "utf-8")
+    at = terminal(tmp_path, "fault", "ch", "31", "no", "output")
+    at.until("nobody is entered here yet: kb people add")
+    assert at.ended() == 2

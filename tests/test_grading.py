@@ -212,6 +212,14 @@ def test_a_long_or_unreadable_answer_is_asked_again() -> None:
             assert grade(key, answer).word == "again"
 
 
+def test_of_several_blanks_it_is_said_which_are_wrong() -> None:
+    key = Cloze(("a ", " b ", " c ", ""), (("one",), ("two",), ("three",)))
+    assert grade(key, "one | 2 | three").remarks == ("blank 2 is wrong",)
+    assert grade(key, "1 | two |").remarks == ("blanks 1, 3 are wrong",)
+    assert grade(key, "one | two | three").remarks == ()
+    assert grade(key, "1 | 2 | 3").remarks == (), "not one is right"
+
+
 def test_the_longest_run_is_that_of_steps_in_right_order() -> None:
     assert len(rising([(0, 0), (1, 3), (2, 1), (3, 2), (4, 4)])) == 4
     assert len(rising([(0, 4), (1, 3), (2, 2), (3, 1), (4, 0)])) == 1

@@ -88,6 +88,19 @@ def test_bad_lines_are_named_and_the_others_come_in(tmp_path: Path) -> None:
         ]
 
 
+def test_a_file_without_one_whole_record_is_no_export(tmp_path: Path) -> None:
+    file = tmp_path / "README.md"
+    file.write_text("# Here\n\nWords\n")
+    with opened(tmp_path) as records:
+        with pytest.raises(KbError) as told:
+            import_file(records, file)
+        assert str(told.value) == (
+            f"{file} is no export of kb: not a record on any of its lines; "
+            "line 1: not a line of JSON"
+        )
+        assert list(records.everything()) == []
+
+
 def test_the_same_id_with_other_content_is_set_aside(tmp_path: Path) -> None:
     event = filled(tmp_path, 1)[0]
     other = make(

@@ -75,3 +75,8 @@ def test_who_sits_here_is_forgotten_after_four_idle_hours(tmp_path: Path) -> Non
     assert seat.sitting(tmp_path / "state", NOW - timedelta(days=9)) is None
     (tmp_path / "state" / "me.json").write_text("[1")
     assert seat.sitting(tmp_path / "state", NOW) is None
+    seat.sit(tmp_path / "state", "mara", NOW)
+    seat.keep_warm(tmp_path / "state", NOW + timedelta(hours=3))
+    assert seat.just_sat(tmp_path / "state", NOW + timedelta(minutes=4)) == "mara"
+    assert seat.just_sat(tmp_path / "state", NOW + timedelta(hours=3)) is None
+    assert seat.sitting(tmp_path / "state", NOW + timedelta(hours=6)) == "mara"

@@ -58,21 +58,35 @@ def test_the_prompt_searches_opens_a_hit_and_leaves(home: Path) -> None:
         terminal.until("kb>")
         terminal.send("zzyzx qqwq\r")
         terminal.until("nothing on")
+        terminal.until("kb>")
+        terminal.send("help\r")
+        terminal.until("A number opens that hit")
+        terminal.until("kb>")
         assert terminal.press("\x04") == 0
         harmless(terminal)
 
 
+def test_the_prompt_is_left_with_a_word(home: Path) -> None:
+    for word in ("q", "quit", "exit"):
+        with at(home) as terminal:
+            terminal.until("a number opens that hit")
+            terminal.until("kb>")
+            terminal.send(f"{word}\r")
+            assert terminal.ends() == 0
+
+
 def test_a_checklist_is_walked_with_keys(home: Path) -> None:
     with at(home, "--as", "mara", "checklist", "do", "open") as terminal:
-        terminal.until("as MO?")
-        terminal.send("\r")
         terminal.until("MO> ")
         terminal.send("1\r")
         terminal.until("Recorded")
         terminal.until("MO> ")
         terminal.send("nonsense\r")
         terminal.until("MO> ")
-        terminal.send("+ 1 a note\r")
+        terminal.send("+ 1\r")
+        terminal.until("what is to be noted?")
+        terminal.send("a note\r")
+        terminal.until("Recorded")
         terminal.until("a note")
         assert terminal.press("\x04") == 0
         harmless(terminal)
@@ -80,16 +94,14 @@ def test_a_checklist_is_walked_with_keys(home: Path) -> None:
 
 def test_ctrl_c_leaves_whatever_asks(home: Path) -> None:
     for words in (["checklist", "do", "open"], ["quiz", "lamp"], ["review"]):
-        with at(home, "--as", "mara", *words) as terminal:
-            terminal.until("as MO?")
+        with at(home, *words) as terminal:
+            terminal.until("initials:")
             assert terminal.press("\x03") == 130
             harmless(terminal)
 
 
 def test_a_quiz_is_answered_with_keys_and_left(home: Path) -> None:
     with at(home, "--as", "mara", "quiz", "lamp", "--only", "written", "--seed", "3") as terminal:
-        terminal.until("as MO?")
-        terminal.send("\r")
         terminal.until("1 of ")
         terminal.until("hint")
         assert terminal.press("\x03") == 130

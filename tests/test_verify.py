@@ -209,13 +209,14 @@ def test_without_records_whoever_is_named_has_looked(home: Path, run_kb: Kb) -> 
     ran = run_kb(home, "verify", "desk#levels", "--by", "TK")
     assert (ran.returncode, ran.stdout) == (
         0,
-        "docs/equipment/desk.md: 2 sections verified by TK, 2026-11-22\n",
+        "docs/equipment/desk.md: Levels; Meters verified by TK, 2026-11-22\n"
+        "kb: written; commit it\n",
     )
     page = parse("equipment/desk.md", page_of(home).read_bytes())
     assert [s.heading for s in page.sections if s.stamp] == ["Levels", "Meters"]
     assert not (home / "records").exists()
     ran = run_kb(home, "verify", "desk#meters", "--by", "jt", day="2026-11-23")
-    assert ran.stdout == "docs/equipment/desk.md:16: Meters verified by jt, 2026-11-23\n"
+    assert ran.stdout.startswith("docs/equipment/desk.md:16: Meters verified by jt, 2026-11-23\n")
     for words, told in (
         (["desk"], "who looked at it? say --by PERSON"),
         (
@@ -238,7 +239,8 @@ def test_with_a_list_of_people_it_must_be_one_of_them(home: Path, run_kb: Kb) ->
     ran = run_kb(home, "verify", "desk", "--by", "jt")
     assert (ran.returncode, page_of(home).read_text()) == (2, DESK)
     assert run_kb(home, "verify", "desk", "--by", "tkk").stdout == (
-        "docs/equipment/desk.md: 3 sections verified by tk, 2026-11-22\n"
+        "docs/equipment/desk.md: Desk; Levels; Meters verified by tk, 2026-11-22\n"
+        "kb: written; commit it\n"
     )
     run_kb(home, "me", "tk")
     assert run_kb(home, "verify", "desk", day="2026-11-22").returncode == 0

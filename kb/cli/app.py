@@ -59,7 +59,7 @@ _SHARED = {"--docs", "--cache", "--records", "--room", "--as"}
 # Options whose value may be left out.
 _MAY_BE_BARE = {"--changed", "--html"}
 # Options that, behind the words of a command, take all words up to the next: --via 1176 A.
-_TAKES_WORDS = {"--via"}
+_TAKES_WORDS = {"--via", "--use"}
 # With one of these before any other word, that word is no search.
 _PLAIN = frozenset({"-h", "--help", "--install-completion", "--show-completion"})
 

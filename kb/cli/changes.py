@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kb.cli.options import Json
-from kb.cli.session import Session, note, say, say_json, say_lines, typed
+from kb.cli.session import Session, flush, note, say, say_json, say_lines, typed
 from kb.errors import KbError, NotSavedError
 
 _PANEL = "Look things up"
@@ -20,8 +20,8 @@ def join(app: typer.Typer) -> None:
 
 def changes(
     ctx: typer.Context,
-    rev: Annotated[
-        str | None,
+    words: Annotated[
+        list[str] | None,
         typer.Argument(metavar="[REV]", help="The same as --since: a day, tag, branch or commit."),
     ] = None,
     since: Annotated[
@@ -49,10 +49,11 @@ def changes(
     """
     if json and markdown:
         raise KbError("--json or --markdown, not both")
-    if rev and since and rev != since:
-        raise KbError(f"since {typed([rev])} or since {since}? Say one")
+    rev = typed(words or []).removeprefix("since ")
+    if rev and since and rev != typed([since]):
+        raise KbError(f"since {rev} or since {typed([since])}? Say one")
     session: Session = ctx.obj
-    said = typed([rev or since or ""])
+    said = rev or typed([since or ""])
     if people:
         _people(session, said, json, markdown)
     else:
@@ -84,6 +85,7 @@ def _words(session: Session, said: str, json: bool, markdown: bool) -> None:
             say(f"what you were told then: kb changes {last.since[:12]}")
     if said:
         return
+    flush()  # who could not read it has not been told
     told = last.since if last and not found.changes else base.commit
     try:
         note_asked(state, who, studio.upkeep.told(studio.clock(), told))

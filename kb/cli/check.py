@@ -62,7 +62,7 @@ def check(
     if json:
         say_json(views.as_json(report, name))
     elif style == "github":
-        say_lines([*views.github(report, studio.places.in_tree), views.summary(report)])
+        say_lines([*views.github(report, studio.places.in_tree), views.summary(report, name)])
     else:
         note(views.fixed(session.screen, report, name))
         say_lines(views.lines(session.screen, report, name))

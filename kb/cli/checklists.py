@@ -8,7 +8,7 @@ import typer
 
 from kb import errors
 from kb.cli.options import Json
-from kb.cli.run import record, run_of, tell_what_is_open, ticked
+from kb.cli.run import record, run_of, settle_room, tell_what_is_open, ticked
 from kb.cli.session import Session, note, say, say_json, say_lines
 from kb.cli.who import perhaps, who
 from kb.errors import KbError
@@ -121,6 +121,7 @@ def tick(
     studio = session.studio
     person = who(session)
     checklist = studio.checklist(page)
+    settle_room(session, checklist)
     meant = chosen(checklist, items)
     when = said_at(at, studio.clock(), studio.house.day_ends) if at else None
     tell_what_is_open(session, run_of(session, checklist, new=new))
@@ -142,6 +143,7 @@ def untick(ctx: typer.Context, page: Page, items: Items) -> None:
     session: Session = ctx.obj
     person = who(session)
     checklist = session.studio.checklist(page)
+    settle_room(session, checklist)
     meant = chosen(checklist, items)
     record(
         session,
@@ -160,6 +162,7 @@ def finish(ctx: typer.Context, page: Page, new: New = False) -> None:
     session: Session = ctx.obj
     person = who(session)
     checklist = session.studio.checklist(page)
+    settle_room(session, checklist)
     left: list[str] = []
 
     def decide(run: Run) -> list[Draft]:
@@ -210,6 +213,7 @@ def do(ctx: typer.Context, page: Page, new: New = False) -> None:
     session: Session = ctx.obj
     person = who(session, ask=True)
     checklist = session.studio.checklist(page)
+    settle_room(session, checklist)
     run = run_of(session, checklist, new=new)
     tell_what_is_open(session, run)
     walk(session, person, checklist, run)

@@ -10,7 +10,7 @@ import typer
 
 from kb.cli.options import Json
 from kb.cli.session import Session, note, say, say_json, say_lines, say_long, typed
-from kb.cli.who import perhaps, who
+from kb.cli.who import put, which_room, whoever
 from kb.errors import KbError
 
 if TYPE_CHECKING:
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 _PANEL = "Fault book"
 _NUMBER = re.compile(r"\d+(?:-[0-9a-fA-F]+)?")
 
-Words = Annotated[
-    list[str], typer.Argument(metavar="WHERE TEXT...", help="ch 22 no output; or clear 3.")
-]
-
 
 def join(app: typer.Typer) -> None:
     """Add these commands to the app."""
@@ -37,7 +33,9 @@ def join(app: typer.Typer) -> None:
 
 def fault(
     ctx: typer.Context,
-    words: Words,
+    words: Annotated[
+        list[str], typer.Argument(metavar="WHERE TEXT...", help="ch 22 no output; or clear 3.")
+    ],
     use: Annotated[
         str | None, typer.Option(metavar="WORKAROUND", help="What to do meanwhile.")
     ] = None,
@@ -48,7 +46,7 @@ def fault(
     """Say what is broken: it is in everybody's next search.
 
     \b
-    kb fault ch 22 no output --use "strip 23"
+    kb fault ch 22 no output --use strip 23
     kb fault "boiler room" door sticks   quoted, if kb cannot know the place
     kb fault clear 3 fuse replaced       it works again
     kb fault write 3                     into its page, for git
@@ -69,7 +67,7 @@ def fault(
         _show(session, said[0])
     else:
         where, room, text = _meant(session, said, "what is wrong with")
-        _open(session, _person(session), where, room, text, workaround)
+        _open(session, whoever(session), where, room, text, workaround)
 
 
 def faults(
@@ -92,7 +90,9 @@ def faults(
 
 def note_(
     ctx: typer.Context,
-    words: Words,
+    words: Annotated[
+        list[str], typer.Argument(metavar="WHERE TEXT...", help="ch 9 out today; or clear 4.")
+    ],
     until: Annotated[
         str,
         typer.Option(metavar="WHEN", help="18:00, tomorrow, fri, 2026-12-01; else the day's end."),
@@ -115,7 +115,7 @@ def note_(
         return
     when = time_of(until, studio.clock(), studio.house.day_ends)
     where, room, text = _meant(session, said, "what is to be known of")
-    person = _person(session)
+    person = whoever(session)
     entry = studio.book.add_note(person, where, room, text, when)
     say(views.recorded(session.screen, person.initials, entry, studio.clock()))
 
@@ -153,6 +153,12 @@ def _open(session: Session, person: Person, where: Where, room: str, text: str, 
     from kb.views import faults as views
 
     studio = session.studio
+    if there := studio.book.same_fault(where, room, text):
+        told = f"already open: fault {there.label}"
+        if not sys.stdin.isatty():
+            note([told])
+        elif put(f"{told}. Open one more? y or n: ").casefold() not in ("y", "yes"):
+            return
     entry = studio.book.add_fault(person, where, room, text, use)
     say(views.recorded(session.screen, person.initials, entry, studio.clock()))
     if not where.known:
@@ -162,7 +168,7 @@ def _open(session: Session, person: Person, where: Where, room: str, text: str, 
 def _clear(session: Session, number: str, kind: str, text: str) -> None:
     from kb.views import faults as views
 
-    person = _person(session)
+    person = whoever(session)
     entry = session.studio.book.clear(person, number, kind, text)
     say(views.cleared(session.screen, person.initials, entry))
     if entry.written:
@@ -181,7 +187,7 @@ def _write(session: Session, number: str, page: str, use: str) -> None:
     from kb.pages import address, forms
     from kb.room.faultbook import cells
 
-    person = _person(session)
+    person = whoever(session)
     studio = session.studio
     entry = studio.book.entry(number)
     if entry.kind != "fault":
@@ -208,7 +214,8 @@ def _write(session: Session, number: str, page: str, use: str) -> None:
     names = [name, long] if name == address.part(entry.where) else [name]
     studio.book.mark_written(person, entry, address.of_page(form.path), names)
     say(session.screen.text(f"{docs}/{form.path}:{line}"))
-    say(session.screen.text(f"Recorded, {person.initials}: fault {entry.label} is in its page now"))
+    told = f"fault {entry.label} is in its page now; commit it"
+    say(session.screen.text(f"Recorded, {person.initials}: {told}"))
 
 
 def _line_of(session: Session, form: Form, entry: BookEntry) -> int:
@@ -237,7 +244,7 @@ def _meant(session: Session, said: list[str], question: str) -> tuple[Where, str
     if not text:
         if not sys.stdin.isatty():
             raise KbError(f"{question} {book.shown(where, room)}? say it behind the place")
-        text = _ask(f"{question} {book.shown(where, room)}? ")
+        text = put(f"{question} {book.shown(where, room)}? ")
     return where, room, text
 
 
@@ -250,28 +257,7 @@ def _room(session: Session, where: Where) -> str:
         return said
     if len(where.rooms) == 1:
         return where.rooms[0]
-    letters = [room.upper() for room in where.rooms]
-    if not sys.stdin.isatty():
-        options = " or ".join(f"--room {letter}" for letter in letters)
-        raise KbError(f"{where.text} is in {' and in '.join(letters)}; say {options}")
-    while True:
-        answer = _ask(f"{where.text} in {' or '.join(letters)}? ").casefold()
-        if answer in where.rooms:
-            return answer
-
-
-def _ask(question: str) -> str:
-    while True:
-        try:
-            answer = input(question).strip()
-        except EOFError:
-            raise KbError("not recorded") from None
-        if answer:
-            return answer
-
-
-def _person(session: Session) -> Person:
-    return perhaps(session) or who(session, ask=True)
+    return which_room(where.text, where.rooms)
 
 
 def _in_short(text: str) -> str:

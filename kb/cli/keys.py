@@ -28,8 +28,6 @@ from kb.training.reading import BAR
 from kb.views import quiz as views
 from kb.views.terminal import Screen
 
-_ALWAYS = "? hint  ! key wrong  - pass"
-
 _HELLO = "Each answer is saved as you give it. Ctrl-C stops, and the rest waits."
 
 
@@ -113,7 +111,7 @@ class Keys:
             if here:
                 found.append(("[SetCursorPosition]", ""))
             found.append(("bold" if here else "", text + "\n"))
-        found.append(("class:dim", f"{self._screen.text(picker.HELP)}  {_ALWAYS}"))
+        found.append(("class:dim", f"{self._screen.text(picker.HELP)}  {pick.ALWAYS}"))
         return found
 
     def _run(self, text: Callable[[], StyleAndTextTuples], bindings: KeyBindings) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kb.cli.session import Session, note, say, typed
+from kb.cli.who import perhaps
 from kb.errors import KbError
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ Page = Annotated[
 ]
 Edit = Annotated[bool, typer.Option("--edit", help="Open it in EDITOR, at that line.")]
 Owner = Annotated[
-    str, typer.Option(metavar="INITIALS", help="Who keeps it right; else --as, KB_PERSON.")
+    str, typer.Option(metavar="INITIALS", help="Who keeps it right; else who sits here.")
 ]
-By = Annotated[str, typer.Option(metavar="INITIALS", help="Who says so; else --as, KB_PERSON.")]
+By = Annotated[str, typer.Option(metavar="INITIALS", help="Who says so; else who sits here.")]
 
 
 def _column(help_: str) -> typer.models.OptionInfo:
@@ -127,7 +128,7 @@ def patch(
 
 
 def _page(session: Session, kind: PageKind, title: str, owner: str, edit: bool) -> None:
-    owner = owner or session.person
+    owner = owner or _who(session)
     if not owner and _at_a_terminal():
         owner = _ask("Owner (initials)", False)
     studio = session.studio
@@ -144,7 +145,7 @@ def _row(session: Session, kind: Kind, page: str, given: Mapping[str, str], edit
     if told := forms.refused(form, values):
         raise KbError(told)
     if "by" in values:
-        values["by"] = values["by"] or session.person
+        values["by"] = values["by"] or _who(session)
     if dated := forms.DATED[kind]:
         values[dated] = values[dated] or studio.today.isoformat()
     if missing := forms.missing(form, values):
@@ -187,8 +188,18 @@ def _spreadsheet(session: Session, page: str, file: Path, edit: bool) -> None:
 def _tell(session: Session, path: str, line: int, edit: bool) -> None:
     docs = session.studio.places.docs
     say(session.screen.text(f"{docs.name}/{path}:{line}"))
+    note(["written; commit it"])
     if edit:
         _edit(docs / path, line)
+
+
+def _who(session: Session) -> str:
+    """Who is typing, if they have said so, as they sign; a page needs nobody to be entered."""
+    try:
+        person = perhaps(session)
+    except KbError:
+        person = None
+    return person.initials if person else session.person
 
 
 def _at_a_terminal() -> bool:

@@ -11,6 +11,9 @@ from kb.views.terminal import Screen
 
 Row = tuple[str, bool]
 
+# What a key does at any question, as the last line of it says.
+ALWAYS = "? hint  ! key wrong  - pass  Ctrl-C stops"
+
 
 class Picker(Protocol):
     """Options and what has been done to them so far."""
@@ -100,7 +103,7 @@ class Some:
 class InOrder:
     """Put the steps in order: carry one up or down, or type the letters in their order."""
 
-    HELP = "letters in order, or space and arrows; Enter"
+    HELP = "letters, or space and arrows; Enter"
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = texts

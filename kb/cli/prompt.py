@@ -19,10 +19,16 @@ from kb.search.search import Filters
 from kb.views import faults, hits, pages
 
 _HITS = 5
+_LEAVE = ("q", "quit", "exit")
+_HELP = (
+    "Each line is a search: ch 17 insert, 48 v on a ribbon. A number opens that hit of the last"
+    " one. Everything else is said in the shell: kb faults, kb patch, kb mods; see kb --help."
+    " q or Ctrl-D leaves."
+)
 
 
 def prompt(session: Session) -> None:
-    """Answer line after line until Ctrl-D."""
+    """Answer line after line until `q` or Ctrl-D."""
     studio = session.studio
     known = studio.pages()
     _greet(session, len(known))
@@ -42,7 +48,11 @@ def prompt(session: Session) -> None:
             continue
         except EOFError:
             return
-        if not line:
+        if line in _LEAVE:
+            return
+        if line in ("help", "?"):
+            say_lines(session.screen.wrap(_HELP))
+        if line in ("", "help", "?"):
             continue
         with _forgiving():
             if line.isdigit() and last is not None and 1 <= int(line) <= len(last.hits):
@@ -64,7 +74,10 @@ def _greet(session: Session, pages: int) -> None:
     book, now = session.studio.book, session.studio.clock()
     with _forgiving():
         count = len(book.opened(session.room).faults)
-        say(f"{pages} pages, {count} open faults. Type what you are after; Ctrl-D leaves.")
+        say(
+            f"{pages} pages, {count} open faults. Type what you are after; a number opens that hit."
+        )
+        say("? helps, q leaves.")
         say_lines(faults.briefly(session.screen, book.of_book(session.room), now))
 
 

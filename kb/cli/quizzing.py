@@ -11,7 +11,7 @@ import typer
 from kb import errors
 from kb.cli.asking import Sitting, StoppedError, ask_all, asker_of, stopped
 from kb.cli.session import Session, note, say, say_json, say_lines
-from kb.cli.who import who
+from kb.cli.who import who, whoever
 from kb.errors import KbError
 from kb.training import attempt as events
 from kb.training.attempt import Answered, Attempt, Scope
@@ -121,7 +121,7 @@ def review_all(
 ) -> None:
     """Ask what is due: with a number that many, those that come soonest after the due ones."""
     studio = session.studio
-    person = who(session, ask=True)
+    person = whoever(session)
     lessons = studio.lessons
     dues = lessons.dues(person.handle)
     found = in_turn(dues.values(), studio.day)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kb.cli.session import Session, note, say, say_lines
+from kb.cli.who import which_room
 from kb.errors import KbError
 
 if TYPE_CHECKING:
@@ -25,6 +26,12 @@ def run_of(session: Session, checklist: Checklist, *, new: bool = False) -> Run:
     studio = session.studio
     known = studio.runs_today(checklist.address)
     return current(known, checklist.address, studio.day, _room(session, checklist), new=new)
+
+
+def settle_room(session: Session, checklist: Checklist) -> None:
+    """See that the room of a run is said where its page is for several. Raises KbError."""
+    if not session.room and len(checklist.rooms) > 1:
+        session.room = which_room(checklist.title, checklist.rooms)
 
 
 def tell_what_is_open(session: Session, run: Run) -> None:

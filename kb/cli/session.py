@@ -66,7 +66,7 @@ def close() -> None:
         studio = _open.pop()
         note(studio.warnings())
         studio.close()
-    _flush()
+    flush()
 
 
 def say(text: str) -> None:
@@ -123,7 +123,8 @@ def _write(text: str) -> None:
         raise not_shown(error) from error
 
 
-def _flush() -> None:
+def flush() -> None:
+    """See that what was said has arrived, before it is noted anywhere that it was."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:

@@ -27,8 +27,8 @@ def signoff(
     person: Annotated[str, typer.Argument(metavar="PERSON", help="Who has shown it.")],
     page: Page,
     level: Annotated[
-        Literal["knows", "supervised", "alone"], typer.Option(help="What you saw them do.")
-    ],
+        Literal["knows", "supervised", "alone"] | None, typer.Option(help="What you saw them do.")
+    ] = None,
     by: Annotated[
         str | None, typer.Option(metavar="PERSON", help="Who saw it; else who sits here.")
     ] = None,
@@ -41,6 +41,8 @@ def signoff(
 
     session: Session = ctx.obj
     studio = session.studio
+    if not level and not not_yet:
+        raise KbError("what did you see? --level knows, supervised or alone, or --not-yet")
     if by:
         session.person = by
     signer = who(session, ask=not by)
@@ -72,8 +74,8 @@ def signoff(
         run=runs[-1] if runs else "",
     )
     studio.records.decide(lambda records: with_wording(records, signer, checklist, [draft]))
-    verdict = "not yet" if not_yet else level
-    what = f"{learner.initials}, {checklist.title}: {verdict}"
+    words = ["not yet", f"({level})" if level else ""] if not_yet else [level or ""]
+    what = f"{learner.initials}, {checklist.title}: {' '.join(words).strip()}"
     say(session.screen.text(f"Recorded, {signer.initials} (claimed): {what}"))
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kb.cli.session import Session, say, typed
+from kb.cli.session import Session, note, say_lines, typed
 from kb.errors import KbError
 
 _PANEL = "Write"
@@ -39,10 +39,11 @@ def verify(
     mark = stamped[0].stamp
     said = f"verified by {mark.by}, {mark.day}" if mark else ""
     if len(stamped) == 1:
-        line = f"{where}:{stamped[0].line}: {stamped[0].heading or found.page.title} {said}"
-    else:
-        line = f"{where}: {len(stamped)} sections {said}"
-    say(session.screen.text(line))
+        where += f":{stamped[0].line}"
+    titles = "; ".join(section.heading or found.page.title for section in stamped)
+    line = session.screen.text(f"{where}: {titles} {said}")
+    say_lines(session.screen.wrap(line, "", "  "))
+    note(["written; commit it"])
 
 
 def _who(session: Session, by: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from kb.cli.faults import offer
 from kb.cli.run import record, ticked
 from kb.cli.session import Session, note, say, say_lines
+from kb.cli.who import put
 from kb.errors import KbError
 from kb.training import runs
 from kb.training.checklist import Checklist
@@ -56,6 +57,8 @@ def walk(session: Session, person: Person, checklist: Checklist, run: Run) -> No
 
 def _obey(session: Session, person: Person, checklist: Checklist, run: Run, line: str) -> None:
     first, _, rest = line.partition(" ")
+    if first in _WORDS and rest and sys.stdin.isatty():
+        rest = _with_reason(checklist, _WHY[_WORDS[first]], rest)
     told: list[str] = []
 
     def decide(_: Run) -> list[Draft]:
@@ -72,6 +75,13 @@ def _obey(session: Session, person: Person, checklist: Checklist, run: Run, line
     if first == "f" and sys.stdin.isatty():
         number, _, why = rest.strip().partition(" ")
         offer(session, person, chosen(checklist, [number]).items[0], why.strip(), run.room)
+
+
+def _with_reason(checklist: Checklist, question: str, rest: str) -> str:
+    """`2` with the answer to the question behind it, if nothing stands there yet."""
+    number, _, why = rest.strip().partition(" ")
+    chosen(checklist, [number])  # that there is such an item comes first
+    return rest if why.strip() else f"{number} {put(question + ' ')}"
 
 
 def _one(

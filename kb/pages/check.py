@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
-from kb.pages import across, bays, linked, moved, owner, studio_toml, wording
+from kb.pages import across, bays, dated, linked, moved, owner, studio_toml, wording
 from kb.pages.across import Finding
 from kb.pages.address import of_page
 from kb.pages.folder import Folder
@@ -18,13 +18,15 @@ from kb.pages.model import Page, Problem
 class Report:
     """What was found in how many pages; `fixed` counts the ids written, by path.
 
-    `since` names the branch where only what changed since was looked at.
+    `since` names the branch where only what changed since was looked at; `page` is the path of the
+    one page that was asked for.
     """
 
     problems: tuple[Problem, ...]
     pages: int
     fixed: tuple[tuple[str, int], ...] = ()
     since: str = ""
+    page: str = ""
 
     @property
     def errors(self) -> int:
@@ -72,6 +74,7 @@ def findings(folder: Folder, today: date) -> Iterator[Finding]:
             yield Finding(problem)
         yield from across.mods(page)
         yield from across.glossary(page)
+        yield from dated.dates(page, today)
         yield from wording.questions(page)
         yield from owner.upkeep(page, today)
         yield from owner.rooms_and_roles(page, studio)

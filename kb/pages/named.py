@@ -17,6 +17,14 @@ class UnknownPageError(KbError):
     """No page has such a name."""
 
 
+class SeveralPagesError(KbError):
+    """More than one page could be meant: those of `addresses`."""
+
+    def __init__(self, name: str, addresses: Sequence[str]) -> None:
+        super().__init__(several(name, addresses))
+        self.addresses = tuple(addresses)
+
+
 def page_path(docs: Path, name: str) -> str:
     """The path of the page that a name means. Raises KbError where it fits none, or several."""
     if ".." in PurePosixPath(name.replace("\\", "/")).parts:
@@ -41,12 +49,18 @@ def path_of(docs: Path, part: str, name: str) -> str:
         [a for a in folded if a == wanted],
         [a for a in folded if a.rpartition("/")[2] == wanted],
         [a for a in folded if wanted and wanted in a],
+        [a for a in folded if wanted and _joined(a) == _joined(wanted)],
     ):
         if len(fits) == 1:
             return addresses[folded[fits[0]]]
         if fits:
-            raise KbError(several(name, [folded[a] for a in fits]))
+            raise SeveralPagesError(name, [folded[a] for a in fits])
     raise UnknownPageError(unknown(name, wanted, list(addresses), "page"))
+
+
+def _joined(address: str) -> str:
+    """The last part of an address as one word: power-up is powerup."""
+    return address.rpartition("/")[2].replace("-", "")
 
 
 def several(name: str, addresses: Sequence[str]) -> str:

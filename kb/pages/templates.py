@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Literal
 
 from kb.errors import KbError
@@ -19,7 +18,10 @@ _LONGEST = 60
 
 _BODY: dict[Kind, str] = {
     "equipment": """\
-<!-- What it is, maker and model, serial, since when it is here. -->
+<!--
+What it is, maker and model, serial, since when it is here.
+Held against the gear? kb verify {name}; with verify_every: 180d above it falls due again.
+-->
 
 ## If you only have a minute
 
@@ -65,12 +67,10 @@ def path_of(kind: Kind, title: str) -> str:
     return f"{FOLDERS[kind]}/{name}.md"
 
 
-def page(kind: Kind, title: str, owner: str, room: str, today: date) -> str:
-    """The text of a new page; who writes it has just seen the gear, so it is verified today."""
+def page(kind: Kind, title: str, owner: str, room: str) -> str:
+    """The text of a new page."""
     title = one_line(title)
     matter = {"title": title, "room": room, "owner": owner, "for": "assistant"}
-    if owner:
-        matter |= {"verified": today.isoformat(), "verified_by": owner, "verify_every": "180d"}
     head = "".join(f"{key}: {_quoted(value)}\n" for key, value in matter.items() if value)
     body = _BODY[kind].replace("{name}", path_of(kind, title).rpartition("/")[2][:-3])
     heading = _MARKS.sub(r"\\\1", title)

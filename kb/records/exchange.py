@@ -30,12 +30,15 @@ class Imported:
 
 
 def import_file(records: Records, path: Path) -> Imported:
-    """Take over the events of a file, batch by batch. A broken import can simply be repeated."""
+    """Take over the events of a file, batch by batch. A broken import can simply be repeated.
+
+    Raises KbError for a file that holds lines, and not one event.
+    """
     if not path.is_file():
         raise KbError(f"{path}: no such file")
     if records.exists:
         records.back_up()
-    added = known = 0
+    added = known = read = 0
     bad: list[BadLine] = []
     try:
         for batch in _batches(read_events(path)):
@@ -49,9 +52,13 @@ def import_file(records: Records, path: Path) -> Imported:
             ]
             added += len(new)
             known += len(events) - len(new) - len(differing)
+            read += len(events)
             records.settle()
     except OSError as error:
         raise KbError(f"{path}: {error.strerror or error}") from error
+    if bad and not read:
+        told = f"not a record on any of its lines; line {bad[0].line}: {bad[0].why}"
+        raise KbError(f"{path} is no export of kb: {told}")
     return Imported(added, known, tuple(bad))
 
 

@@ -53,7 +53,8 @@ class Roster:
         near = difflib.get_close_matches(wanted, names, 3, 0.5)
         if not self.people:
             raise KbError(
-                f'nobody is called {said!r}: kb people add {wanted or "HANDLE"} --name "…"'
+                f"nobody is called {said!r}, nobody is entered yet: "
+                'kb people add HANDLE --name "…" --initials XX --role intern'
             )
         told = f"nearest: {', '.join(near)}" if near else "see them with kb people"
         raise KbError(f"nobody is called {said!r}; {told}")

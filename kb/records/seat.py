@@ -13,6 +13,7 @@ from kb.records.journal import make_folder
 FILE = "me.json"
 CHANGES = "changes.json"
 IDLE = timedelta(hours=4)
+_JUST = timedelta(minutes=5)
 
 
 class Asked(NamedTuple):
@@ -28,21 +29,23 @@ class Asked(NamedTuple):
 
 
 def sit(state: Path, handle: str, now: datetime) -> None:
-    """Note who works here from now on. Raises NotSavedError."""
-    _keep(state, FILE, {"handle": handle, "at": now.isoformat()})
+    """Note who says that they work here from now on. Raises NotSavedError."""
+    _keep(state, FILE, {"handle": handle, "said": now.isoformat(), "at": now.isoformat()})
+
+
+def keep_warm(state: Path, now: datetime) -> None:
+    """Note that whoever works here has just done something. Raises NotSavedError."""
+    _keep(state, FILE, {**_kept(state, FILE), "at": now.isoformat()})
 
 
 def sitting(state: Path, now: datetime) -> str | None:
     """Who works here, unless they have been idle too long."""
-    said = _kept(state, FILE)
-    try:
-        handle, at = said["handle"], datetime.fromisoformat(said["at"])
-        # A time in the future is a clock put right since: nobody knows how long ago that was.
-        if isinstance(handle, str) and timedelta(minutes=-5) <= now - at < IDLE:
-            return handle
-    except (ValueError, KeyError, TypeError):
-        pass
-    return None
+    return _since(state, "at", now, IDLE)
+
+
+def just_sat(state: Path, now: datetime) -> str | None:
+    """Who has said within the last minutes that they work here."""
+    return _since(state, "said", now, _JUST)
 
 
 def asked(state: Path, who: str) -> Asked | None:
@@ -58,6 +61,18 @@ def note_asked(state: Path, who: str, now: Asked) -> None:
     """Note that somebody was told what changed. Raises NotSavedError."""
     row = [now.at.isoformat(), now.commit, now.since, now.seen]
     _keep(state, CHANGES, {**_kept(state, CHANGES), who: row})
+
+
+def _since(state: Path, key: str, now: datetime, longest: timedelta) -> str | None:
+    said = _kept(state, FILE)
+    try:
+        handle, at = said["handle"], datetime.fromisoformat(said[key])
+        # A time in the future is a clock put right since: nobody knows how long ago that was.
+        if isinstance(handle, str) and timedelta(minutes=-5) <= now - at < longest:
+            return handle
+    except (ValueError, KeyError, TypeError):
+        pass
+    return None
 
 
 def _keep(state: Path, name: str, value: dict[str, Any]) -> None:

@@ -33,11 +33,13 @@ def plans(
 ) -> list[Plan]:
     """How to take a signal through boxes, in a room or in each one where it can be done.
 
-    Tie lines with one of these faults are not proposed. Raises KbError where there is no way.
+    A room where several things fit is told of in the remarks of the others. Tie lines with one of
+    these faults are not proposed. Raises KbError where there is no way.
     """
     room = known_room(bay, room)
     found: list[Plan] = []
     failed: list[KbError] = []
+    unclear: list[str] = []
     for one in [room] if room else bay.rooms:
         try:
             made = _plan(bay, where, boxes, one, glossary, faults)
@@ -45,13 +47,19 @@ def plans(
                 found.append(made)
         except KbError as error:
             failed.append(error)
+            if isinstance(error, SeveralError | _WhichBoxError):
+                unclear.append(f"in {one} {error}")
     if found:
-        return found
+        return [made._replace(remarks=(*unclear, *made.remarks)) for made in found]
     raise max(failed, key=lambda error: isinstance(error, SeveralError | _BoxError))
 
 
 class _BoxError(KbError):
     """The signal is there, and the box is not."""
+
+
+class _WhichBoxError(_BoxError):
+    """Several boxes are called that."""
 
 
 def _plan(
@@ -124,7 +132,7 @@ def _unit(
     if len(fits) == 1:
         return fits[0], remarks
     if fits:
-        raise _BoxError(f"“{said.text}” fits {_listed(fits)}; say one")
+        raise _WhichBoxError(f"“{said.text}” fits {_listed(fits)}; say one")
     elsewhere = [u for u in _called(bay.units, said, glossary)[0] if u.room != room]
     if elsewhere:
         other = elsewhere[0]
@@ -153,12 +161,19 @@ def _as_said(units: Sequence[Unit], said: Asked, glossary: Glossary) -> list[Uni
         return fits
     if fits := [unit for unit in units if tokens(unit.name) == tokens(said.text)]:
         return fits
+    if fits := [unit for unit in units if _joined(unit.name) == _joined(said.text)]:
+        return fits
     for reading in readings(said, glossary):
         for wide in (False, True):
             fits = [u for u in units if all(_says(word, u, wide) for word in reading.words)]
             if fits and reading.words:
                 return fits
     return []
+
+
+def _joined(name: str) -> str:
+    """A name as some type it: 1176b."""
+    return re.sub(r"\W", "", name).casefold()
 
 
 def _says(word: Word, unit: Unit, wide: bool) -> bool:

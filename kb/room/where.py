@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 from kb.errors import KbError
 from kb.search.rows import FoundRow
 from kb.terms.glossary import key_of
+from kb.terms.nouns import NOUN_OF
 from kb.terms.ranges import RangeError, at_front, places, spoken
 from kb.terms.text import rooms_in
 from kb.terms.words import FAINT, STOP, analysed, chunks, fold
@@ -24,6 +26,8 @@ _ROOM = re.compile(r"(?:studio|room)\s+(?P<said>\w)\b|(?P<alone>\w)(?=\s+\S)", r
 _ROOM_BEHIND = re.compile(
     r"(?:in\s+)?(?:studio|room)\s+(?P<said>\w)\b|in\s+(?!a\b)(?P<in>\w)\b", re.I
 )
+_NUMBERED = re.compile(r"(?P<noun>[A-Za-z]{4,})(?=\s?\d)")
+_CLOSE = 0.8
 _BETWEEN = " \t,;:-–—"
 
 
@@ -125,6 +129,9 @@ class Map:
         """The longest thing that a text begins with, its room said before or behind; the rest."""
         room, alone, rest = self._room(_ROOM.match(text.lstrip()), text)
         where, after = self._thing(rest)
+        if where is None and (mended := _mended(rest)):
+            meant, beyond = self._thing(mended)
+            where, after = (meant, beyond) if meant and meant.known else (where, after)
         if where is None:
             if room and not alone:
                 return Where(f"Room {room.upper()}", (f"room:{room}",), (room,)), rest
@@ -186,6 +193,15 @@ def _where(text: str, named: tuple[str, ...], homes: Sequence[Home]) -> Where:
     """A page for one room says where its things are; one for both rooms leaves it open."""
     alone = dict.fromkeys(home.rooms[0] for home in homes if len(home.rooms) == 1)
     return Where(text, named, tuple(sorted(alone)), tuple(homes), bool(homes))
+
+
+def _mended(text: str) -> str:
+    """`chanel 12 dead` with its noun put right; nothing where no noun is close."""
+    match = _NUMBERED.match(text)
+    word = match["noun"].casefold() if match else ""
+    nouns = [noun for noun in NOUN_OF if len(noun) > 3 and noun[0] == word[:1]]
+    close = difflib.get_close_matches(word, nouns, 1, _CLOSE)
+    return close[0] + text[len(word) :] if close and word not in NOUN_OF else ""
 
 
 def _key(text: str) -> str:

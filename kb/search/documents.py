@@ -157,6 +157,7 @@ def _row(
 ) -> Document:
     counts = dict(around)
     about = subjects(row.kind, table.columns)
+    rooms = _rooms_of_row(row, rooms)
     for column, cell in zip(table.columns, row.cells, strict=False):
         if cell:
             _count(counts, index_tokens(cell), SUBJECT if column in about else 1.0)
@@ -166,6 +167,8 @@ def _row(
         counts[place] = max(counts.get(place, 0.0), 1.0)
     stored = _stored(page, section, row.kind, row.line, "")
     stored["address"] = row.address
+    if rooms:
+        stored["rooms"] = rooms
     stored["cells"] = dict(zip(table.columns, row.cells, strict=False))
     if named:
         stored["places"] = list(named)
@@ -203,6 +206,13 @@ def _names(point: PatchPoint, rooms: list[str]) -> list[str]:
 def rooms_of(page: Page) -> list[str]:
     """The rooms a page belongs to, in lower case: `A, B` is two."""
     return list(rooms_in(page.front.room.casefold()))
+
+
+def _rooms_of_row(row: Row, rooms: list[str]) -> list[str]:
+    """The rooms of a row: that of its page which its first cell begins with (`A, Ch 17–24`)."""
+    named = row.cells[0].partition(",")[0].strip().casefold() if row.cells else ""
+    named = named.removeprefix("studio ").removeprefix("room ")
+    return [named] if named in rooms else rooms
 
 
 def _stored(page: Page, section: Section, kind: str, line: int, text: str) -> dict[str, object]:
@@ -251,7 +261,7 @@ def open_faults(page: Page) -> Iterator[dict[str, object]]:
                 "page": page.address,
                 "path": page.path,
                 "line": row.line,
-                "rooms": rooms_of(page),
+                "rooms": _rooms_of_row(row, rooms_of(page)),
                 "where": row.value.where,
                 "symptom": row.value.symptom,
                 "workaround": row.value.workaround,

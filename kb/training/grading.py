@@ -52,7 +52,8 @@ _SECONDS = {"s": 1, "min": 60, "h": 3600}
 class Verdict(NamedTuple):
     """How an answer was judged. `again` is no judgement: `remark` says what would be an answer.
 
-    `given` is what was understood, in the question's own words; `remarks` are the author's on it.
+    `given` is what was understood, in the question's own words; `remarks` are the author's on it,
+    and which of several blanks are wrong.
     """
 
     word: Word
@@ -181,8 +182,13 @@ def _cloze(key: Cloze, said: str, synonyms: Synonyms) -> Verdict:
     if said == one_line(expected(key)):
         return Verdict("right", 1.0, said)
     filled = blanks_of(said, len(key.blanks))
-    hits = sum(_says(text, blank, synonyms) for text, blank in zip(filled, key.blanks, strict=True))
-    return _parts(hits / len(key.blanks), BAR.join(filled))
+    hits = [_says(text, blank, synonyms) for text, blank in zip(filled, key.blanks, strict=True)]
+    wrong = [str(n) for n, hit in enumerate(hits, 1) if not hit]
+    remarks: tuple[str, ...] = ()
+    if 0 < len(wrong) < len(hits):
+        which = f"blank {wrong[0]} is" if len(wrong) == 1 else f"blanks {', '.join(wrong)} are"
+        remarks = (f"{which} wrong",)
+    return _parts(sum(hits) / len(hits), BAR.join(filled), remarks=remarks)
 
 
 # Numbers

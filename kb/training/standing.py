@@ -236,17 +236,18 @@ def to_draft(
     learner: str,
     now: Checklist,
     *,
-    level: Level,
+    level: Level | None,
     ok: bool,
     note: str = "",
     run: str = "",
 ) -> Draft:
-    """The event of a sign-off, with all it covers; what was to be watched in `run` is then done."""
-    body: dict[str, object] = {
-        "level": level,
-        "ok": ok,
-        "items": [item.fingerprint for item in now.items],
-    }
+    """The event of a sign-off, with all it covers; what was to be watched in `run` is then done.
+
+    Where it is not `ok`, `level` is what they did not show yet, if that was said.
+    """
+    body: dict[str, object] = {"ok": ok, "items": [item.fingerprint for item in now.items]}
+    if level:
+        body["level"] = level
     if note:
         body["note"] = note
     if run:

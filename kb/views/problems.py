@@ -19,21 +19,22 @@ def lines(screen: Screen, report: Report, docs_name: str) -> Iterator[str]:
     """Each problem as `path:line:column: code message`, and how many there are."""
     for problem in report.problems:
         where = screen.text(f"{docs_name}/{problem.path}")
-        message = screen.text(problem.message)
+        message = screen.text(problem.message.removeprefix(f"{problem.code} "))
         remark = screen.dim(" (warning)") if problem.warning else ""
         at = f"{where}:{problem.line or 1}:{problem.column or 1}:"
         yield f"{at} {_code(screen, problem)} {message}{remark}"
-    yield summary(report)
+    yield summary(report, docs_name)
 
 
 def _code(screen: Screen, problem: Problem) -> str:
     return screen.bold(problem.code) if problem.warning else screen.warn(problem.code)
 
 
-def summary(report: Report) -> str:
-    """The last line: how many pages were looked at and what was found."""
+def summary(report: Report, docs_name: str) -> str:
+    """The last line: how many pages were looked at, or which one, and what was found."""
     since = f" changed since {clean(report.since)}" if report.since else ""
-    pages = _count(report.pages, "page") + since
+    looked_at = clean(f"{docs_name}/{report.page}") if report.page else _count(report.pages, "page")
+    pages = looked_at + since
     if not report.problems:
         return f"{pages}: no problems"
     found = [_count(n, what) for n, what in _kinds(report) if n]

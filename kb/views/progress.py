@@ -184,15 +184,16 @@ def _quiz(screen: Screen, one: Standing, own: bool) -> Iterator[str]:
 
 def _standing(screen: Screen, board: Board, one: Standing, roster: Roster) -> Iterator[str]:
     said = one.state if one.kind == "checklist" else f"signed off: {one.state}"
-    if one.kind == "signoff" and one.state == "in progress":
-        said = "signed off: not yet"
+    not_yet = one.kind == "signoff" and one.state == "in progress"
+    if not_yet:
+        said = "signed off: not yet" + (f" ({one.level})" if one.level else "")
     parts = [said]
     if one.at:
         parts.append(f"{one.at.astimezone():%Y-%m-%d}")
     if one.kind == "signoff" and one.by:
-        parts.append(
-            f"{_LEVELS.get(one.level, one.level)}, says {roster.initials(one.by)} (claimed)"
-        )
+        if not not_yet:
+            parts.append(_LEVELS.get(one.level, one.level))
+        parts.append(f"says {roster.initials(one.by)} (claimed)")
     if one.runs and one.kind == "checklist":
         parts.append(f"{one.runs} run{'s' * (one.runs != 1)}")
     safety = " (safety)" if board.safety(one.address) and one.state != "current" else ""
@@ -204,7 +205,7 @@ def _standing(screen: Screen, board: Board, one: Standing, roster: Roster) -> It
     rest = [item for item in one.missing if item not in {two.item for two in one.changed}]
     if rest and one.state != "never":
         all_ = board.histories[one.address].now.items
-        yield f"        to do: {numbers(rest, all_)}"
+        yield f"        to do: item{'s' * (len(rest) > 1)} {numbers(rest, all_)}"
 
 
 def _cut(screen: Screen, title: str, width: int) -> str:
