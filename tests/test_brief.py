@@ -94,6 +94,13 @@ def test_who_has_never_seen_the_room_can_answer(question: str, answer: str, told
     assert re.search(answer, told), question
 
 
+def test_where_a_fault_is_told_stands_apart_from_what_to_do(
+    studio: Path, run_kb: Callable[..., Ran]
+) -> None:
+    told = _Read(run_kb(studio, "brief", "--room", "A", "--html", "-").stdout).text
+    assert "listen for the dim to let go · Console" in told
+
+
 def test_every_open_mod_and_fault_of_the_room_is_there_and_nothing_that_is_over(
     studio: Path, run_kb: Callable[..., Ran], told: str
 ) -> None:

@@ -16,14 +16,16 @@ from conftest import ROOT
 pty = pytest.importorskip("pty", reason="needs a pseudo-terminal")
 from furnished import furnish  # noqa: E402
 from shown import EVIL, EVIL_LINES  # noqa: E402
-from sitting import Terminal  # noqa: E402
+from sitting import CODES, Terminal  # noqa: E402
 
 
 @contextmanager
-def at(home: Path, *words: str) -> Iterator[Terminal]:
+def at(home: Path, *words: str, no_color: str = "1", pager: str = "cat") -> Iterator[Terminal]:
     plain = {k: v for k, v in os.environ.items() if not k.startswith(("KB_", "XDG_"))}
-    plain |= {"HOME": str(home), "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
-    terminal = Terminal([sys.executable, "-m", "kb", *words], home / "studio", plain)
+    plain |= {"HOME": str(home), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
+    plain |= {"NO_COLOR": no_color}
+    program = ["env", f"PAGER={pager}", sys.executable, "-m", "kb", *words]
+    terminal = Terminal(program, home / "studio", plain)
     try:
         yield terminal
     finally:
@@ -117,3 +119,51 @@ def test_a_fault_is_asked_for_column_by_column(home: Path) -> None:
         terminal.until("docs/procedures/plain.md:")
         assert terminal.ends() == 0
         harmless(terminal)
+
+
+@pytest.mark.parametrize("words", ["48v for the u47", "plate reverb return", "phantom on ribbon"])
+def test_colour_adds_nothing_to_the_words(tmp_path: Path, words: str) -> None:
+    told = []
+    for no_color in ("1", ""):
+        asked = ("--docs", str(ROOT / "docs"), "-n", "20", *words.split())
+        (tmp_path / "studio").mkdir(exist_ok=True)
+        with at(tmp_path, "search", *asked, no_color=no_color) as terminal:
+            assert terminal.ends() == 0
+            read = terminal.raw.encode("utf-8", "surrogateescape").decode()
+            told.append(CODES.sub("", read))
+    assert told[0] == told[1]
+    assert "\x1b[1;36m" in terminal.raw
+
+
+def test_an_answer_higher_than_the_screen_goes_to_the_pager(tmp_path: Path) -> None:
+    (tmp_path / "studio").mkdir()
+    docs = ("--docs", str(ROOT / "docs"))
+    pager = "sed s/^/paged/"
+    with at(tmp_path, *docs, "ch", "19", pager=pager) as terminal:
+        terminal.until("pagedDiffers from stock")
+        assert terminal.ends() == 0
+    with at(tmp_path, *docs, "-n", "1", "ch", "19", pager=pager) as terminal:
+        terminal.until("Differs from stock")
+        assert terminal.ends() == 0
+        assert "paged" not in terminal.raw
+    with at(tmp_path, *docs, pager=pager) as terminal:
+        terminal.until("kb>")
+        terminal.send("ch 19\r")
+        terminal.until("pagedDiffers from stock")
+        terminal.until("kb>")
+        assert terminal.press("\x04") == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["list"], ["questions", "console"], ["show", "procedures"]],
+    ids=" ".join,
+)
+def test_what_is_told_is_broken_between_words(tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "studio").mkdir()
+    with at(tmp_path, "--docs", str(ROOT / "docs"), *words) as terminal:
+        terminal.ends()
+        told = terminal.raw.encode("utf-8", "surrogateescape").decode().splitlines()
+    long = [line for line in told if len(line) > 80]
+    assert told
+    assert [line for line in long if " " in line.strip()] == []

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from kb import errors
-from kb.cli.session import WORD, Session, close, not_shown, say
+from kb.cli.session import WORD, Session, close, fitted, not_shown, say
 from kb.errors import KbError
 
 VERSION = "0.1.0"  # here, since asking the installed package costs more than all the rest
@@ -29,7 +29,7 @@ class _Grouped(TyperGroup):
             command: Any = self.get_command(ctx, name)
             if command is not None and not command.hidden:
                 panel = command.rich_help_panel or "Commands"
-                groups.setdefault(panel, []).append((name, command.get_short_help_str(60)))
+                groups.setdefault(panel, []).append((name, command.get_short_help_str(200)))
         for panel, rows in groups.items():
             with formatter.section(panel):
                 formatter.write_dl(rows)
@@ -107,7 +107,8 @@ def kb(
 ) -> None:
     """What is different in this studio, from its own pages.
 
-    Any first word that is no command is a search: kb ch 17 insert. Bare kb is a prompt.
+    Any first word that is no command is a search: kb ch 17 insert; kb -n 1 has one hit. Bare kb is
+    a prompt.
     """
     said = person or os.environ.get("KB_PERSON", "")
     ctx.obj = Session(docs, cache, room or os.environ.get("KB_ROOM", ""), records, said)
@@ -214,7 +215,7 @@ def _fail(message: str, code: int) -> int:
     from kb.terms.text import clean
 
     try:
-        sys.stderr.write(f"kb: {clean(message)}\n")
+        sys.stderr.write(fitted(sys.stderr, f"kb: {clean(message)}") + "\n")
         sys.stderr.flush()
     except OSError:
         pass
@@ -223,6 +224,9 @@ def _fail(message: str, code: int) -> int:
 
 def _usage(error: Exception) -> int:
     context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
+        say(context.get_help())
+        return errors.USAGE
     help_ = f"; see {context.command_path} --help" if context is not None else ""
     message = " ".join(str(error.format_message()).split()).rstrip(".")  # type: ignore[attr-defined]
     return _fail(f"{message}{help_}", errors.USAGE)

@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 def join(app: typer.Typer) -> None:
     """Add this command to the app."""
-    app.command(rich_help_panel="Look things up")(brief)
+    told = (
+        "--json has: studio, room, name, as_of, commit, committed, care, notes, faults, strips,"
+        " jacks, mods, patch, levels, call."
+    )
+    app.command(rich_help_panel="Look things up", epilog=told)(brief)
 
 
 def brief(
@@ -48,11 +52,7 @@ def brief(
     ] = None,
     json: Json = False,
 ) -> None:
-    """The sheet for a visiting engineer: what differs here, what is broken, what not to touch.
-
-    --json has: studio, room, name, as_of, commit, committed, care, notes, faults, strips, jacks,
-    mods, patch, levels, call.
-    """
+    """The sheet for a visiting engineer: what differs here, what is broken, what not to touch."""
     if json and html is not None:
         raise KbError("--json or --html, not both")
     session: Session = ctx.obj

@@ -20,9 +20,10 @@ letters."""
 
 Kind = Literal["choice", "multiple", "short", "numeric", "order", "match", "cloze"]
 Number = Annotated[
-    int | None, typer.Option("-n", "--number", min=1, max=500, help="How many questions.")
+    int | None,
+    typer.Option("-n", "--number", metavar="N", min=1, max=500, help="How many questions."),
 ]
-Seed = Annotated[int | None, typer.Option(help="Asks and shows the same again.")]
+Seed = Annotated[int | None, typer.Option(metavar="N", help="Asks and shows the same again.")]
 
 
 def join(app: typer.Typer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import typer
@@ -13,6 +14,7 @@ from kb.cli.session import Session, note, say, say_json, say_lines, say_long, ty
 from kb.errors import KbError
 
 _PANEL = "Look things up"
+_HITS = 5
 
 Folder = Literal["equipment", "procedures"]
 Kind = Literal["section", "table", "mod", "patch", "fault", "checklist"]
@@ -46,8 +48,9 @@ def search(
     ctx: typer.Context,
     words: Annotated[list[str], typer.Argument(metavar="WORDS...", help="What you are after.")],
     number: Annotated[
-        int, typer.Option("-n", metavar="N", min=1, max=100, help="How many hits.")
-    ] = 5,
+        int | None,
+        typer.Option("-n", metavar="N", min=1, max=100, help="How many hits; else 5, a place all."),
+    ] = None,
     folder: Annotated[Folder | None, typer.Option("--in", help="Only these pages.")] = None,
     kind: Annotated[Kind | None, typer.Option(help="Only hits of this kind.")] = None,
     json: Json = False,
@@ -61,17 +64,31 @@ def search(
 
     session: Session = ctx.obj
     filters = Filters(folder or "", session.room, kind or "")
-    result = session.studio.search(typed(words), number, filters)
+    result = session.studio.search(typed(words), number or _HITS, filters)
+    if number and (more := len(result.hits) - number) > 0:  # of a place all there is was found
+        told = f"{more} more on “{session.screen.text(result.query)}”; without -n all are shown"
+        result = replace(result, hits=result.hits[:number], notes=(*result.notes, told))
     if json:
         say_json(result.as_json())
     else:
         note(hits.remarks(result, session.screen))
         if result.hits or result.open:
-            say_lines(hits.answer(session.screen, result))
+            say_long(session.screen, list(hits.answer(session.screen, result)))
         else:
+            if session.room:
+                _be_a_room(session)
             note([hits.nothing(result, session.screen)])
     if not (result.hits or result.open):
         raise typer.Exit(errors.NO)
+
+
+def _be_a_room(session: Session) -> None:
+    """Raises KbError where no page is about the room that was said."""
+    said = [page.get("room", "") for page in session.studio.pages()]
+    rooms = sorted({room.strip() for each in said for room in each.split(",") if room.strip()})
+    if session.room.casefold() not in map(str.casefold, rooms):
+        there = ", ".join(rooms) or "none with a letter"
+        raise KbError(f"no room {session.room!r}; there are: {there}")
 
 
 def show(

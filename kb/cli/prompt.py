@@ -64,7 +64,7 @@ def prompt(session: Session) -> None:
             say_lines(f"({text})" for text in hits.remarks(result, session.screen))
             if result.hits or result.open:
                 last = result
-                say_lines(hits.answer(session.screen, result, numbered=True))
+                say_long(session.screen, list(hits.answer(session.screen, result, numbered=True)))
             else:
                 say(hits.nothing(result, session.screen))
 

@@ -16,12 +16,23 @@ if TYPE_CHECKING:
     from kb.views.patch import Known
 
 _PANEL = "Look things up"
+# What a program is told goes below what a person looks for.
+_MODS_JSON = (
+    '--json: {"mods": [...]}, each with the columns of the table, rooms, address, page, path, line.'
+)
+_PATCH_JSON = """
+--json: {"points": [...]}, each with room, top, normal, bottoms, cords (jack, does, breaks, keeps),
+phantom, wired_to, notes, setup, asked, begins, ends, mods, faults, address, page, path, line. With
+--trace {"paths": [{loop, steps: [{jack, name, how, box, wired_to, path, line}]}]}, with --via
+{"plans": [{room, boxes, cords: [{from, to}], breaks, unplug, phantom, remarks, mods, faults}]},
+with --row room, top, bottom, points. Where several fit {"fits": [{jacks, names}]}.
+"""
 
 
 def join(app: typer.Typer) -> None:
     """Add these commands to the app."""
-    app.command(rich_help_panel=_PANEL)(mods)
-    app.command(rich_help_panel=_PANEL)(patch)
+    app.command(rich_help_panel=_PANEL, epilog=_MODS_JSON)(mods)
+    app.command(rich_help_panel=_PANEL, epilog=_PATCH_JSON)(patch)
 
 
 def mods(
@@ -41,8 +52,7 @@ def mods(
     """Say what differs from stock, and what to do differently.
 
     A row covers what its range covers: kb mods ch 19 shows Ch 17–24 and never group 19. Of a
-    strip the narrowest comes first. --json gives {"mods": [...]}: the columns of the table, rooms,
-    address, page, path and line.
+    strip the narrowest comes first.
     """
     from kb.room.mods import newest_first, of_room, rooms_of, select
     from kb.views import mods as views
@@ -88,12 +98,6 @@ def patch(
 
     Words need no quotes. Several --via are taken in turn, and a tie line is one too: kb patch ch 17
     --via 1176 A --via EQP-1A L. A jack needs its room: A:C17, --room or KB_ROOM.
-
-    --json: {"points": [...]}, each with room, top, normal, bottoms, cords (jack, does, breaks,
-    keeps), phantom, wired_to, notes, setup, asked, begins, ends, mods, faults, address, page, path,
-    line. With --trace {"paths": [{loop, steps: [{jack, name, how, box, wired_to, path, line}]}]},
-    with --via {"plans": [{room, boxes, cords: [{from, to}], breaks, unplug, phantom, remarks, mods,
-    faults}]}, with --row room, top, bottom, points. Where several fit {"fits": [{jacks, names}]}.
     """
     from kb.room.bay import Bay
     from kb.room.jacks import SeveralError

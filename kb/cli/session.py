@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from kb import errors
 from kb.errors import KbError
@@ -70,8 +70,8 @@ def close() -> None:
 
 
 def say(text: str) -> None:
-    """A result, on standard output."""
-    _write(text + "\n")
+    """A result of one line, on standard output."""
+    _write(fitted(sys.stdout, text) + "\n")
 
 
 def say_lines(lines: Iterable[str]) -> None:
@@ -106,7 +106,25 @@ def note(lines: Iterable[str]) -> None:
     """Remarks beside a result, on standard error."""
     with contextlib.suppress(OSError):
         for line in lines:
-            sys.stderr.write(f"kb: {clean(line)}\n")
+            sys.stderr.write(fitted(sys.stderr, f"kb: {clean(line)}") + "\n")
+
+
+def fitted(stream: TextIO, text: str) -> str:
+    """A line as it is; at a terminal that is narrower, in several, broken between words."""
+    if not stream.isatty():
+        return text
+    import textwrap
+
+    from kb.views.terminal import Screen
+
+    fill = textwrap.TextWrapper(
+        Screen(stream).width,
+        subsequent_indent="    ",
+        replace_whitespace=False,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ).fill
+    return "\n".join(fill(line) for line in text.split("\n"))
 
 
 def typed(words: Iterable[str]) -> str:

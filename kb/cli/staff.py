@@ -33,7 +33,9 @@ def signoff(
         str | None, typer.Option(metavar="PERSON", help="Who saw it; else who sits here.")
     ] = None,
     not_yet: Annotated[bool, typer.Option("--not-yet", help="Seen, and not there yet.")] = False,
-    remark: Annotated[str, typer.Option("--note", help="For them; you see it too.")] = "",
+    remark: Annotated[
+        str, typer.Option("--note", metavar="TEXT", help="For them; you see it too.")
+    ] = "",
 ) -> None:
     """Say what you saw somebody do. No one signs for themselves."""
     from kb.cli.who import who

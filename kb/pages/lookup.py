@@ -56,6 +56,9 @@ def find(docs: Path, name: str) -> Found:
         return _section_anywhere(docs, part, error)
     page = load(docs, path)
     if at_line and at_line["line"]:
+        last = max(section.end for section in page.sections)
+        if not 1 <= int(at_line["line"]) <= last:
+            raise KbError(f"{docs.name}/{path} has no line {at_line['line']}; its last is {last}")
         return Found(page, *_at_line(page, int(at_line["line"])))
     if not inner:
         return Found(page)

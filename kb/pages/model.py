@@ -256,8 +256,8 @@ class Section(NamedTuple):
     `breadcrumb` goes from the page's title down to this heading. `anchor` is the heading's own on
     GitHub, whether or not the address is another.
     `text` keeps one line for each line of the page from `line` to `end`, tables, comments and
-    the heading blanked, so that line n of it is line `line + n` of the page. A `stamp` goes below
-    line `top`.
+    the heading blanked, so that line n of it is line `line + n` of the page; `code` are those n
+    that are shown as they stand. A `stamp` goes below line `top`.
     """
 
     address: str
@@ -277,6 +277,7 @@ class Section(NamedTuple):
     fingerprint: str = ""
     stamp: Stamp | None = None
     top: int = 0
+    code: tuple[int, ...] = ()
 
     @property
     def rows(self) -> list[Row]:

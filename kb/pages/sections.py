@@ -75,6 +75,7 @@ def _section(part: Part, breadcrumb: tuple[str, ...], outline: Outline) -> Secti
         ),
         stamp=stamp.read(part, outline),
         top=part.heading_lines[1] or max(0, part.line - 1),
+        code=tuple(text.code),
     )
 
 
@@ -85,6 +86,7 @@ class _Text:
         self.outline = outline
         self.first = part.line
         self.lines = [""] * (part.end - part.line + 1)
+        self.code: list[int] = []
         self.meaning: list[str] = []
         for block in part.blocks:
             self._add(block)
@@ -107,6 +109,7 @@ class _Text:
             self.meaning.append(block.content)
             for n, line in enumerate(block.content.rstrip("\n").split("\n")):
                 self._put(block.line + n + block.fenced, line)
+                self.code.append(block.line + n + block.fenced - self.first)
         elif block.kind == "html":
             content = inline.without_comments(block.content)
             if content.strip():

@@ -176,7 +176,7 @@ def _note(note: Note, now: datetime) -> str:
 
 
 def _fault(fault: Broken, now: datetime) -> str:
-    aside = " · ".join(filter(None, (fault.context, written(fault, now))))
+    aside = " ".join(f"· {part}" for part in (fault.context, written(fault, now)) if part)
     told = safe(fault.symptom) + _do(fault.workaround, aside)
     cross = "× " if fault.no_way_round else ""
     return _entry(cross + fault.where, told, "out" if fault.no_way_round else "")

@@ -15,7 +15,7 @@ from kb.views.terminal import Screen, cells
 
 def lines(screen: Screen, found: Words, docs_name: str) -> Iterator[str]:
     """Room by room; mods and faults first, what was only looked at last."""
-    yield screen.bold(screen.text(_head(found)))
+    yield from map(screen.bold, screen.wrap(screen.text(_head(found)), rest="  "))
     for room, there in _rooms(found.changes):
         yield ""
         yield screen.bold(screen.text(room))

@@ -31,22 +31,23 @@ def marked(
 
 
 def listed(screen: Screen, opened: Open, now: datetime) -> Iterator[str]:
-    """The newest first; what the pages tell of in one line each, of which a terminal shows as many
-    as fit with the rest.
-    """
-    notes = list(_rows(screen, opened.notes, now))
+    """The newest first; a terminal shows of those in the pages as many as fit with the rest."""
+    notes = [line for rows in _rows(screen, opened.notes, now) for line in rows]
     if notes:
         notes = ["", screen.bold("Notes"), *notes]
-    faults = opened.faults
-    if screen.terminal:
-        lines = [list(_rows(screen, [one], now)) for one in faults if not one.address]
-        fits = screen.height - 3 - sum(map(len, lines)) - len(notes)
-        in_pages = [one for one in faults if one.address][max(0, fits) :]
-        faults = [one for one in faults if one not in in_pages]
-    if not faults:
+    told = list(zip(opened.faults, _rows(screen, opened.faults, now), strict=True))
+    left = screen.height - 3 - len(notes) - sum(len(rows) for one, rows in told if not one.address)
+    if not told:
         yield "no open faults"
-    yield from _rows(screen, faults, now)
-    if older := len(opened.faults) - len(faults):
+    older = 0
+    for one, rows in told:
+        if one.address and screen.terminal:
+            left -= len(rows)
+            if left < 0:
+                older += 1
+                continue
+        yield from rows
+    if older:
         yield screen.dim(f"and {older} older in the pages: kb faults | less")
     yield from notes
 
@@ -77,19 +78,18 @@ def cleared(screen: Screen, who: str, entry: BookEntry) -> str:
     )
 
 
-def _rows(screen: Screen, entries: Sequence[BookEntry], now: datetime) -> Iterator[str]:
+def _rows(screen: Screen, entries: Sequence[BookEntry], now: datetime) -> Iterator[list[str]]:
+    """The lines of each entry; of a row of a page, with the place where it stands."""
     labels = max((len(entry.label) for entry in entries), default=0)
     people = max((cells(screen.text(entry.by)) for entry in entries), default=0)
     times = max((len(_when(entry, now)) for entry in entries), default=0)
     for entry in entries:
         by = padded(screen.text(entry.by), people)
         head = f"{entry.label:>{labels}}  {by}  {_when(entry, now):<{times}}  "
-        text = screen.text(_said(entry, now))
+        text = _said(entry, now)
         if entry.address:
-            name = entry.path.rpartition("/")[2]
-            yield _cut(screen, f"{head}{screen.text(name)}:{entry.line}  {text}")
-        else:
-            yield from screen.wrap(text, head, " " * cells(head))
+            text += f" · {entry.path.rpartition('/')[2]}:{entry.line}"
+        yield list(screen.wrap(screen.text(text), head, " " * cells(head)))
 
 
 def _said(entry: BookEntry, now: datetime) -> str:

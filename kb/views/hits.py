@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from kb.search.hit import Hit, Result
 from kb.search.stems import stem
@@ -14,6 +14,7 @@ from kb.views.terminal import Screen, cells, crumbs, pairs
 _CLEAR = 1.25
 _BLOCK_LINES = 14
 _LONG_QUERY = 48
+_NAMED = ("stock", "here")  # one cannot be told from the other by what they say
 
 
 def answer(screen: Screen, result: Result, numbered: bool = False) -> Iterator[str]:
@@ -26,6 +27,7 @@ def answer(screen: Screen, result: Result, numbered: bool = False) -> Iterator[s
     if result.place:
         yield from _card(screen, result, mark, numbered)
         return
+    told = {hit.address for hit in result.hits[:1]}
     for number, hit in enumerate(result.hits, 1):
         if number > 1:
             yield ""
@@ -34,7 +36,8 @@ def answer(screen: Screen, result: Result, numbered: bool = False) -> Iterator[s
             yield from _row(screen, hit, mark, whole=number == 1)
         else:
             yield from _section(screen, hit, mark, whole=number == 1 and _clear(result))
-        yield from _warnings(screen, hit)
+        yield from _warnings(screen, hit, told)
+        told |= {fault.address for fault in hit.faults}
         if result.now and (more := [entry for entry in hit.open if entry not in result.open]):
             yield from faults.marked(screen, more, result.now, "    ")
 
@@ -62,8 +65,13 @@ def _marker(screen: Screen, result: Result) -> Callable[[str], str]:
         text = screen.text(text)
         if not screen.styled:
             return text
-        out, at = [], 0
+        matches: list[tuple[int, int]] = []
         for start, end in spans(text, result.matched, result.stems, stem):
+            if matches and start < matches[-1][1]:  # 48, and 48 V
+                start, end = matches[-1][0], max(end, matches.pop()[1])
+            matches.append((start, end))
+        out, at = [], 0
+        for start, end in matches:
             out += [text[at:start], screen.mark(text[start:end])]
             at = end
         return "".join([*out, text[at:]])
@@ -88,9 +96,8 @@ def _row(screen: Screen, hit: Hit, mark: Callable[[str], str], whole: bool) -> I
     elif whole:
         yield from pairs(screen, filled, mark)
     else:
-        line = " · ".join(cell for _, cell in filled)
-        for text in list(screen.wrap(line, "    ", "    "))[:2]:
-            yield mark(text)
+        named = (f"{c.casefold()}: {v}" if c.casefold() in _NAMED else v for c, v in filled)
+        yield from map(mark, screen.wrap(" · ".join(named), "    ", "    ", most=2))
 
 
 def _points(screen: Screen, hit: Hit, mark: Callable[[str], str]) -> Iterator[str]:
@@ -127,11 +134,13 @@ def _clear(result: Result) -> bool:
     return result.hits[0].score > _CLEAR * result.hits[1].score
 
 
-def _warnings(screen: Screen, hit: Hit) -> Iterator[str]:
+def _warnings(screen: Screen, hit: Hit, told: Collection[str] = ()) -> Iterator[str]:
+    """What makes a hit doubtful; a fault told of above is only named."""
     if hit.closed:
         yield screen.dim(f"    no longer so: {'cleared' if hit.kind == 'fault' else 'removed'}")
     for fault in hit.faults:
-        text = f"{fault.where}: {fault.symptom} Meanwhile: {fault.workaround}"
+        said = f"{fault.where}: {fault.symptom} Meanwhile: {fault.workaround}"
+        text = f"{fault.where}, as above" if fault.address in told else said
         lead = "    open fault  "
         lines = list(screen.wrap(screen.text(text), lead, " " * 16))
         yield screen.warn(lead) + lines[0][len(lead) :]

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from kb.pages.lookup import Found
 
 _LIST = re.compile(r"^(\s*)([-*+]|\d{1,3}[.)])\s+(?:\[([ xX])\]\s+)?(.*)$")
-_FENCE = re.compile(r"^\s*(```|~~~)")
 
 
 def lines(screen: Screen, found: Found) -> Iterator[str]:
@@ -64,8 +63,8 @@ def _section(screen: Screen, section: Section) -> Iterator[str]:
         yield ""
         yield screen.bold(screen.text(f"{'#' * section.level} {section.heading}"))
     starts = {t.line - section.line: t for t in section.tables}
+    code = frozenset(section.code)
     paragraph: list[str] = []
-    code = False
     blank = True
     for number, line in enumerate(section.text.split("\n")):
         if number in starts:
@@ -75,16 +74,16 @@ def _section(screen: Screen, section: Section) -> Iterator[str]:
                 yield ""
             yield from _table(screen, starts[number])
             blank = True
-        if _FENCE.match(line):
-            code = not code
-            continue
-        if code:
-            yield f"    {screen.text(line)}"
+        if number in code:
+            yield from _paragraph(screen, paragraph)
+            paragraph = []
+            yield f"    {screen.text(line)}".rstrip()
+            blank = False
         elif not line.strip():
             yield from _paragraph(screen, paragraph)
             blank = blank and not paragraph
             paragraph = []
-            if not blank:
+            if not blank and number < section.end - section.line:
                 yield ""
                 blank = True
         else:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from kb.terms.text import clean
-from kb.views.terminal import Screen
+from kb.views.terminal import Screen, cells
 
 if TYPE_CHECKING:  # a rule is explained without reading a page
     from kb.pages.check import Report
@@ -16,13 +16,21 @@ if TYPE_CHECKING:  # a rule is explained without reading a page
 
 
 def lines(screen: Screen, report: Report, docs_name: str) -> Iterator[str]:
-    """Each problem as `path:line:column: code message`, and how many there are."""
+    """Each problem as `path:line:column: code message`, and how many there are.
+
+    At a terminal the message goes below where the two do not fit on a line.
+    """
     for problem in report.problems:
         where = screen.text(f"{docs_name}/{problem.path}")
         message = screen.text(problem.message.removeprefix(f"{problem.code} "))
         remark = screen.dim(" (warning)") if problem.warning else ""
         at = f"{where}:{problem.line or 1}:{problem.column or 1}:"
-        yield f"{at} {_code(screen, problem)} {message}{remark}"
+        code = _code(screen, problem)
+        if screen.terminal and cells(f"{at} {problem.code} {message} (warning)") > screen.width:
+            yield f"{at} {code}{remark}"
+            yield from screen.wrap(message, "    ", "    ")
+        else:
+            yield f"{at} {code} {message}{remark}"
     yield summary(report, docs_name)
 
 

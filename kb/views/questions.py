@@ -9,7 +9,7 @@ from kb.terms.text import one_line
 from kb.training.bank import Ask
 from kb.training.grading import expected
 from kb.training.report import ENOUGH, Item
-from kb.views.terminal import Screen
+from kb.views.terminal import Screen, cells
 
 
 def listed(screen: Screen, asks: Iterable[Ask], docs_name: str, answers: bool) -> Iterator[str]:
@@ -23,7 +23,11 @@ def listed(screen: Screen, asks: Iterable[Ask], docs_name: str, answers: bool) -
             yield screen.bold(screen.text(ask.title))
         marks = " (!)" * ask.critical
         told = f"{ask.kind}, {'made' if ask.made else 'written'}{marks}"
-        yield screen.text(ask.id) + screen.dim(f"  {told}")
+        name = screen.text(ask.id)
+        if cells(name) + 2 + len(told) <= screen.width:
+            yield name + screen.dim(f"  {told}")
+        else:
+            yield from (name, screen.dim(f"    {told}"))
         yield from screen.wrap(screen.text(one_line(ask.prompt)), "    ", "    ")
         if answers:
             yield from screen.wrap(screen.text(one_line(expected(ask.key))), "    = ", "      ")

@@ -151,7 +151,7 @@ def over(
     yield ""
     if why_not is not None:
         said += f": not yet, {why_not}" if why_not else ": passed"
-    yield screen.bold(said)
+    yield from map(screen.bold, screen.wrap(said, rest="  "))
     missed = [ask for ask in asks if answered[ask.id].word not in ("right", "disputed")]
     places = {ask.address: ask for ask in missed}
     if places:

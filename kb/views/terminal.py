@@ -69,8 +69,10 @@ class Screen:
         """Something broken or out of date."""
         return f"\x1b[1;33m{text}\x1b[0m" if self.styled else text
 
-    def wrap(self, text: str, first: str = "", rest: str = "") -> Iterator[str]:
-        """Lines of the text that fit the width, with these margins."""
+    def wrap(
+        self, text: str, first: str = "", rest: str = "", most: int | None = None
+    ) -> Iterator[str]:
+        """Lines of the text that fit the width, with these margins; at most `most` of them."""
         yield from textwrap.wrap(
             text,
             self.width,
@@ -78,6 +80,8 @@ class Screen:
             subsequent_indent=rest,
             break_on_hyphens=False,
             break_long_words=True,
+            max_lines=most,
+            placeholder=self.text(" …"),
         ) or [first.rstrip()]
 
 
@@ -97,12 +101,27 @@ def padded(text: str, width: int) -> str:
 
 
 def table(screen: Screen, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    """Aligned columns, the last one cut at the screen's edge."""
+    """Aligned columns, a line for each row; at a terminal the wordiest is wrapped if need be."""
     lines = [tuple(screen.text(cell) for cell in row) for row in rows]
-    widths = [max(map(cells, column)) for column in zip(head, *lines, strict=True)]
+    columns = list(zip(head, *lines, strict=True))
+    widths = [max(map(cells, column)) for column in columns]
+    over = sum(widths) + 2 * len(widths) - 2 - screen.width
+    if screen.terminal and over > 0:
+        slack = [
+            width - max(cells(word) for cell in column for word in cell.split())
+            for width, column in zip(widths, columns, strict=True)
+        ]
+        n = slack.index(max(slack))
+        widths[n] -= min(over, slack[n])
+    else:
+        n = -1
     yield screen.dim("  ".join(map(padded, head, widths)).rstrip())
     for line in lines:
-        yield "  ".join(map(padded, line, widths)).rstrip()
+        more = textwrap.wrap(line[n], max(1, widths[n]), break_on_hyphens=False) if n >= 0 else []
+        told = (*line[:n], more[0], *line[n + 1 :]) if more else line
+        yield "  ".join(map(padded, told, widths)).rstrip()
+        margin = " " * sum(width + 2 for width in widths[:n])
+        yield from (margin + rest for rest in more[1:])
 
 
 def pairs(
