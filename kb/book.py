@@ -51,7 +51,7 @@ def at_hand(
         from kb.records.store import Records
 
         with Records(folder, state, clock=clock, patience=patience) as records:
-            found = [openlist.plain(event) for event in records.open_now()]
+            found = [openlist.plain(event) for event in records.listed_open()]
     return found
 
 
@@ -63,12 +63,12 @@ def beside(
     now: datetime,
 ) -> Result:
     """A search's result with what is open on it. `meta` is the index's."""
-    from kb.room.faultbook import entries, newest_first, open_now
+    from kb.room.faultbook import entries, newest_first, still_open
     from kb.search import opened
 
     faults, cleared = meta.get("faults", ()), meta.get("cleared", ())
     rows = (*cleared, *(fault["address"] for fault in faults))
-    found = newest_first(open_now(entries(events, now), rows, now))
+    found = newest_first(still_open(entries(events, now), rows, now))
     return replace(opened.beside(result, found, room), now=now)
 
 
@@ -100,15 +100,15 @@ class FaultBook:
 
         rows = self._rows("fault")
         now = self._clock()
-        book = self._open(now, rows)
+        book = self._standing(now, rows)
         pages = [faultbook.of_row(row, now) for row in rows if not row.closed]
-        return _open(faultbook.for_room([*book, *pages], room))
+        return _split(faultbook.for_room([*book, *pages], room))
 
     def of_book(self, room: str = "") -> Open:
         """The same without the pages' own, and without the index wherever that will do."""
         from kb.room import faultbook
 
-        return _open(faultbook.for_room(self._open(self._clock(), None), room))
+        return _split(faultbook.for_room(self._standing(self._clock(), None), room))
 
     def rows(self) -> list[FoundRow]:
         """What is open in the book, in the shape of a page's rows, for what works with those.
@@ -144,7 +144,7 @@ class FaultBook:
 
         now = self._clock()
         rows = [faultbook.of_row(row, now) for row in self._rows("fault")]
-        return _open(faultbook.for_room([*self._all(now), *rows], room))
+        return _split(faultbook.for_room([*self._all(now), *rows], room))
 
     def since(self, moment: datetime) -> list[BookEntry]:
         """Faults of the book that were opened or cleared after a moment, oldest first.
@@ -271,7 +271,7 @@ class FaultBook:
         events = self._records().find(*openlist.KINDS)
         return faultbook.entries(map(openlist.plain, events), now)
 
-    def _open(self, now: datetime, rows: Sequence[FoundRow] | None) -> list[BookEntry]:
+    def _standing(self, now: datetime, rows: Sequence[FoundRow] | None) -> list[BookEntry]:
         from kb.room import faultbook
 
         known = faultbook.entries(self._events(), now)
@@ -280,10 +280,10 @@ class FaultBook:
                 rows = self._rows("fault") if any(entry.rows for entry in known) else ()
             except KbError:
                 rows = ()  # no index: rather told twice than not at all
-        return faultbook.open_now(known, [row.address for row in rows], now)
+        return faultbook.still_open(known, [row.address for row in rows], now)
 
 
-def _open(entries: Sequence[BookEntry]) -> Open:
+def _split(entries: Sequence[BookEntry]) -> Open:
     from kb.room.faultbook import newest_first
 
     ordered = newest_first(entries)

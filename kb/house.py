@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,12 @@ def read_house(docs: Path) -> House:
         )
     except (AttributeError, TypeError, ValueError) as error:
         raise KbError(f"{docs.name}/{STUDIO}: {error}") from error
+
+
+def studio_day(now: datetime, day_ends: time) -> date:
+    """The day on the sheet: a session that ends at 03:20 is still last night. `now` is local."""
+    day = now.date()
+    return day if now.time() >= day_ends else day - timedelta(days=1)
 
 
 def _share(said: object) -> float:

@@ -43,9 +43,9 @@ class Places:
         return self.docs.relative_to(tree).as_posix()
 
 
-def find_places(docs: str | None, cache: str | None, cwd: Path | None = None) -> Places:
-    """The folders to use: those given, else KB_DOCS and KB_CACHE, else what lies around `cwd`."""
-    folder = find_docs(docs or os.environ.get("KB_DOCS"), cwd)
+def find_places(docs: str | None, cache: str | None) -> Places:
+    """The folders to use: those given, else KB_DOCS and KB_CACHE, else what lies around us."""
+    folder = find_docs(docs or os.environ.get("KB_DOCS"))
     said = cache or os.environ.get("KB_CACHE")
     base = Path(said).expanduser().resolve() if said else user_cache() / "kb"
     tree = work_tree(folder)
@@ -55,8 +55,8 @@ def find_places(docs: str | None, cache: str | None, cwd: Path | None = None) ->
     return Places(folder, base / name)
 
 
-def find_docs(given: str | None, cwd: Path | None = None) -> Path:
-    """The docs folder: the one given, else the nearest `docs` at or above `cwd`.
+def find_docs(given: str | None) -> Path:
+    """The docs folder: the one given, else the nearest `docs` at or above the current folder.
 
     Raises KbError where there is none.
     """
@@ -66,7 +66,7 @@ def find_docs(given: str | None, cwd: Path | None = None) -> Path:
             raise KbError(f"{given}: no such folder; name one that holds Markdown with --docs")
         return folder
     try:
-        here = Path(os.path.realpath(cwd or Path.cwd()))
+        here = Path(os.path.realpath(Path.cwd()))
     except FileNotFoundError as error:
         raise KbError("the current folder is gone; go to another, or use --docs") from error
     for folder in (here, *here.parents):

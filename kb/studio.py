@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from kb.changes.people import AskedAgain
     from kb.house import House
     from kb.lessons import Lessons
+    from kb.pages.forms import Added, Form
+    from kb.pages.forms import Kind as RowKind
     from kb.pages.lookup import Found
     from kb.pages.model import Page
-    from kb.pages.rows import Added, Form
-    from kb.pages.rows import Kind as RowKind
     from kb.pages.templates import Kind as PageKind
     from kb.records.people import Roster
     from kb.records.store import Records
@@ -184,7 +184,7 @@ class Studio:
 
         `letter` is that of a patch row. Raises KbError where there are several.
         """
-        from kb.pages.rows import form
+        from kb.pages.forms import form
 
         found = self.find(name)
         return form(kind, found.page, found.section, letter)
@@ -194,10 +194,11 @@ class Studio:
         from kb.pages import edit
         from kb.pages.check import check
         from kb.pages.folder import parse_folder, read_files
-        from kb.pages.rows import Added, added, concerning
+        from kb.pages.forms import Added, added, concerning
+        from kb.pages.read import bytes_of
 
         docs = self.places.docs
-        data = edit.load(docs, form.path)
+        data = bytes_of(docs, form.path)
         new, lines = added(data, form, rows)
         files = read_files(docs)
         files = replace(files, data={**files.data, form.path: new})
@@ -343,7 +344,7 @@ class Studio:
     @property
     def day(self) -> date:
         """The day on the sheet: until studio.toml's day_ends it is still last night."""
-        from kb.training.runs import studio_day
+        from kb.house import studio_day
 
         return studio_day(self.clock(), self.house.day_ends)
 

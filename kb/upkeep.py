@@ -103,6 +103,7 @@ class Upkeep:
         is changed. Raises KbError where nothing can be stamped.
         """
         from kb.pages import edit
+        from kb.pages.read import bytes_of
         from kb.pages.stamp import is_name, worth
 
         if not is_name(by):
@@ -113,7 +114,7 @@ class Upkeep:
             raise KbError(
                 f"{self.docs.name}/{path}: nothing there to verify; faults have own dates"
             )
-        old = edit.load(self.docs, path)
+        old = bytes_of(self.docs, path)
         try:
             new, stamped = edit.stamped(path, old, addresses, self.today, by)
         except KbError as error:

@@ -16,12 +16,12 @@ from conftest import ROOT
 from kb.errors import KbError
 from kb.pages.parse import parse
 from kb.room.bay import Bay, letters_said, stem
+from kb.room.bay_rows import pair
 from kb.room.concerns import concerns, jacks_of, phantom
 from kb.room.cords import effect
 from kb.room.exceptions import exceptions
 from kb.room.jacks import SeveralError, find
 from kb.room.mods import of_room, select
-from kb.room.rows import pair
 from kb.room.trace import MOST_PATHS, trace
 from kb.room.via import plans
 from kb.search.documents import documents
@@ -42,9 +42,9 @@ def cases() -> Iterator[tuple[str, str, str]]:
 
 
 @pytest.fixture(scope="module")
-def book(our_studio: Studio) -> patch.Book:
+def known(our_studio: Studio) -> patch.Known:
     rows = {kind: our_studio.rows(kind) for kind in ("patch", "mod", "fault")}
-    return patch.Book(Bay(rows["patch"]), rows["mod"], rows["fault"], "docs")
+    return patch.Known(Bay(rows["patch"]), rows["mod"], rows["fault"], "docs")
 
 
 def bay_of(text: str, room: str = "A") -> Bay:
@@ -64,10 +64,10 @@ HEAD = "| Top | Out | Normal | Bottom | In | Wired to | Notes | Setup |\n" + "|-
 
 @pytest.mark.parametrize(("room", "typed", "meant"), list(cases()))
 def test_a_jack_or_a_signal_is_understood(
-    room: str, typed: str, meant: str, book: patch.Book, our_studio: Studio
+    room: str, typed: str, meant: str, known: patch.Known, our_studio: Studio
 ) -> None:
     try:
-        found = find(book.bay, typed, room, lambda: our_studio.glossary)
+        found = find(known.bay, typed, room, lambda: our_studio.glossary)
         told = {jack for one in found for jack in one.jacks}
     except SeveralError as error:
         told = {"several"} if error.fits else {"nothing to choose from"}
@@ -76,45 +76,45 @@ def test_a_jack_or_a_signal_is_understood(
     assert told == set(meant.split())
 
 
-def test_what_is_near_is_named(book: patch.Book, our_studio: Studio) -> None:
+def test_what_is_near_is_named(known: patch.Known, our_studio: Studio) -> None:
     for typed, near in (
         ("ch 999 insert send", "A:C1–C48 Ch 1–48 insert send"),
         ("C49", "A has C1–C48"),
         ("Z9", "A has rows A–H, J–N, P"),
     ):
         with pytest.raises(KbError, match=near):
-            find(book.bay, typed, "A", lambda: our_studio.glossary)
+            find(known.bay, typed, "A", lambda: our_studio.glossary)
 
 
-def test_every_jack_of_both_bays_answers(book: patch.Book, our_studio: Studio) -> None:
+def test_every_jack_of_both_bays_answers(known: patch.Known, our_studio: Studio) -> None:
     screen = Screen(io.StringIO())
-    for jack in sorted({jack for point in book.bay.points for jack in point.jacks}):
-        (found,) = find(book.bay, jack, "", lambda: our_studio.glossary)
+    for jack in sorted({jack for point in known.bay.points for jack in point.jacks}):
+        (found,) = find(known.bay, jack, "", lambda: our_studio.glossary)
         assert jack in found.jacks
-        lines = list(patch.lines(screen, book, [found]))
+        lines = list(patch.lines(screen, known, [found]))
         assert lines[0].startswith(jack)
         assert max(map(len, lines)) <= screen.width
-        (told,) = patch.as_json(book, found)
+        (told,) = patch.as_json(known, found)
         assert {cord["jack"] for cord in told["cords"]} == set(found.points[0].jacks)
 
 
-def test_every_trace_of_both_bays_ends(book: patch.Book, our_studio: Studio) -> None:
+def test_every_trace_of_both_bays_ends(known: patch.Known, our_studio: Studio) -> None:
     screen = Screen(io.StringIO())
-    for point in book.bay.points:
+    for point in known.bay.points:
         for jack in point.jacks:
-            paths = trace(book.bay, jack)
+            paths = trace(known.bay, jack)
             assert 0 < len(paths) < MOST_PATHS
             for path in paths:
                 jacks = [step.jack for step in path.steps]
                 assert jack in jacks
                 assert len(set(jacks)) == len(jacks)
                 assert not path.loop
-            found = find(book.bay, jack, "", lambda: our_studio.glossary)
-            assert all(len(x) <= screen.width for x in routes.traced(screen, book, found))
+            found = find(known.bay, jack, "", lambda: our_studio.glossary)
+            assert all(len(x) <= screen.width for x in routes.traced(screen, known, found))
 
 
-def test_a_trace_goes_through_a_box_and_comes_back_on_both_sides(book: patch.Book) -> None:
-    ways = [[step.jack for step in path.steps] for path in trace(book.bay, "A:H25")]
+def test_a_trace_goes_through_a_box_and_comes_back_on_both_sides(known: patch.Known) -> None:
+    ways = [[step.jack for step in path.steps] for path in trace(known.bay, "A:H25")]
     assert ways == [["A:G25", "A:H25", "A:G41", "A:H41"], ["A:G25", "A:H25", "A:G42", "A:H42"]]
 
 
@@ -194,16 +194,16 @@ def test_a_cord_does_what_the_normal_says(normal: str, top: str, bottom: str) ->
     assert [bool(one.broken) for one in told] == [one.verb == "breaks" for one in told]
 
 
-def test_of_two_destinations_a_cord_breaks_its_own(book: patch.Book) -> None:
-    point = book.bay.at("B:A27")
+def test_of_two_destinations_a_cord_breaks_its_own(known: patch.Known) -> None:
+    point = known.bay.at("B:A27")
     assert effect(point, "B:A27").kept == (("B:A27", "B:B27"), ("B:A27", "B:D35"))
     assert effect(point, "B:D35").broken == (("B:A27", "B:D35"),)
     assert effect(point, "B:D35").kept == (("B:A27", "B:B27"),)
 
 
-def test_a_tie_line_leads_somewhere_and_an_oscillator_does_not(book: patch.Book) -> None:
-    assert effect(book.bay.at("A:N5"), "A:N5").verb == "joins"
-    assert effect(book.bay.at("B:G23"), "B:G23").verb == "takes"
+def test_a_tie_line_leads_somewhere_and_an_oscillator_does_not(known: patch.Known) -> None:
+    assert effect(known.bay.at("A:N5"), "A:N5").verb == "joins"
+    assert effect(known.bay.at("B:G23"), "B:G23").verb == "takes"
 
 
 def test_phantom_is_told_by_what_the_rows_say() -> None:
@@ -218,9 +218,9 @@ def test_phantom_is_told_by_what_the_rows_say() -> None:
     assert [phantom(point) for point in bay.points] == [True, True, True, False, False]
 
 
-def test_all_mic_lines_of_both_bays_are_told_and_nothing_else(book: patch.Book) -> None:
-    warned = {point.top for point in book.bay.points if phantom(point)}
-    lines = {point.top for point in book.bay.points if point.out.startswith("Mic line")}
+def test_all_mic_lines_of_both_bays_are_told_and_nothing_else(known: patch.Known) -> None:
+    warned = {point.top for point in known.bay.points if phantom(point)}
+    lines = {point.top for point in known.bay.points if point.out.startswith("Mic line")}
     assert warned == lines
     assert len(lines) == 48 + 24
 
@@ -266,15 +266,15 @@ def test_what_is_wrong_is_told_where_it_matters() -> None:
     assert jacks_of(bay, bay.at("A:C2"), faults[0]) == ("A:D2",)
 
 
-def test_a_fault_of_a_wire_is_told_at_both_its_ends(book: patch.Book) -> None:
+def test_a_fault_of_a_wire_is_told_at_both_its_ends(known: patch.Known) -> None:
     for jack in ("A:N7", "B:N7"):
-        found = concerns(book.bay, book.bay.at(jack), book.faults)
+        found = concerns(known.bay, known.bay.at(jack), known.faults)
         assert [one.row.cells["where"] for one in found] == ["Tie line 7"]
 
 
-def test_the_other_rooms_box_of_that_name_is_another(book: patch.Book) -> None:
+def test_the_other_rooms_box_of_that_name_is_another(known: patch.Known) -> None:
     one, other = (
-        {c.row.cells["where"] for c in concerns(book.bay, book.bay.at(jack), book.mods)}
+        {c.row.cells["where"] for c in concerns(known.bay, known.bay.at(jack), known.mods)}
         for jack in ("A:M9", "B:H5")
     )
     assert (one, other) == ({"Bus compressor"}, {"Bus compressor B"})
@@ -319,14 +319,14 @@ def test_a_row_for_a_set_up_waits_for_it() -> None:
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 100])
-def test_every_row_is_drawn_within_the_screen(width: int, book: patch.Book) -> None:
+def test_every_row_is_drawn_within_the_screen(width: int, known: patch.Known) -> None:
     screen = Screen(io.StringIO())
     screen.width = width
-    for room in book.bay.rooms:
-        for letter, jacks in book.bay.rows(room).items():
-            rows = pair(book.bay, letter, room)
+    for room in known.bay.rooms:
+        for letter, jacks in known.bay.rows(room).items():
+            rows = pair(known.bay, letter, room)
             assert letter in (rows.top, rows.bottom)
-            lines = list(bay_rows.drawn(screen, book, rows))
+            lines = list(bay_rows.drawn(screen, known, rows))
             assert max(map(len, lines)) <= width
             drawn = [line[2:].split() for line in lines if line.startswith(f"{letter} ")]
             numbers = list(itertools.chain.from_iterable(drawn))
@@ -383,15 +383,15 @@ TYPED = st.one_of(
 @settings(max_examples=100, deadline=None)
 @given(typed=TYPED, room=st.sampled_from(["", "A", "b", "Z", ":"]))
 def test_whatever_is_typed_is_answered_or_refused(
-    typed: str, room: str, book: patch.Book, our_studio: Studio
+    typed: str, room: str, known: patch.Known, our_studio: Studio
 ) -> None:
     glossary = our_studio.glossary
     for question in (
-        lambda: find(book.bay, typed, room, lambda: glossary),
-        lambda: plans(book.bay, typed, ["1176 1"], room, glossary, book.faults),
-        lambda: plans(book.bay, "ch 17", [typed], room, glossary, book.faults),
-        lambda: pair(book.bay, typed, room),
-        lambda: select(of_room(book.mods, room), typed, glossary),
+        lambda: find(known.bay, typed, room, lambda: glossary),
+        lambda: plans(known.bay, typed, ["1176 1"], room, glossary, known.faults),
+        lambda: plans(known.bay, "ch 17", [typed], room, glossary, known.faults),
+        lambda: pair(known.bay, typed, room),
+        lambda: select(of_room(known.mods, room), typed, glossary),
     ):
         with contextlib.suppress(KbError):
             assert question()
@@ -408,15 +408,15 @@ def test_what_a_page_holds_cannot_drive_the_terminal() -> None:
         ).encode(),
     )
     rows = [found_row(one) for d in documents(page) if "cells" in (one := json.loads(d.stored))]
-    book = patch.Book(Bay(rows), [], [], evil)
+    known = patch.Known(Bay(rows), [], [], evil)
     screen = Screen(io.StringIO())
-    told = list(bay_rows.drawn(screen, book, pair(book.bay, "C", "")))
+    told = list(bay_rows.drawn(screen, known, pair(known.bay, "C", "")))
     found = [
-        meant for jack in ("C1", "L1") for meant in find(book.bay, jack, "", lambda: Glossary())
+        meant for jack in ("C1", "L1") for meant in find(known.bay, jack, "", lambda: Glossary())
     ]
-    told += [*patch.lines(screen, book, found), *routes.traced(screen, book, found)]
-    told += patch.several(screen, book.bay, found)
-    for plan in plans(book.bay, "C1", ["M1"], "", Glossary()):
-        told += routes.planned(screen, book, plan)
+    told += [*patch.lines(screen, known, found), *routes.traced(screen, known, found)]
+    told += patch.several(screen, known.bay, found)
+    for plan in plans(known.bay, "C1", ["M1"], "", Glossary()):
+        told += routes.planned(screen, known, plan)
     assert told
     assert all(line.isprintable() for line in told)

@@ -13,7 +13,7 @@ from test_pages import Case, cases, rewrite
 
 from conftest import ROOT
 from kb.pages.check import check
-from kb.pages.folder import Files, parse_folder, read_files, read_folder
+from kb.pages.folder import Files, parse_folder, read_files
 from kb.pages.model import Page, Problem
 from kb.pages.parse import parse
 from kb.pages.rules import Rule, rules
@@ -63,7 +63,7 @@ def lay_out(text: str, docs: Path) -> dict[str, Page]:
 
 
 def check_all(docs: Path, before: dict[str, Page] | None = None) -> tuple[Problem, ...]:
-    return check(read_folder(docs), TODAY, before=before)
+    return check(parse_folder(read_files(docs)), TODAY, before=before)
 
 
 def shown(problem: Problem) -> str:
@@ -115,7 +115,7 @@ def test_only_what_is_named_and_what_it_does_to_others_is_told(tmp_path: Path) -
     docs = tmp_path / "docs"
     text = "[a](y.md#gone) [b](none.md)\n==> y.md\n# Y\n\n[c](none.md)\n==> z.md\n[d](y.md#no)\n"
     lay_out(text, docs)
-    folder = read_folder(docs)
+    folder = parse_folder(read_files(docs))
     told = {(p.path, p.code) for p in check(folder, TODAY, only={"y.md"})}
     assert told == {("y.md", "link"), ("x.md", "anchor"), ("z.md", "anchor")}
     assert len(check(folder, TODAY)) > len(told)

@@ -16,7 +16,7 @@ from test_pages_any_bytes import BAD
 
 from conftest import ROOT
 from kb.pages.check import check
-from kb.pages.folder import Folder, read_folder
+from kb.pages.folder import Folder, parse_folder, read_files
 from kb.pages.parse import parse
 
 DOCS = ROOT / "docs"
@@ -96,7 +96,7 @@ def broken(path: str) -> Iterator[tuple[str, str, int, str]]:
 
 @pytest.fixture(scope="module")
 def folder() -> Folder:
-    return read_folder(DOCS)
+    return parse_folder(read_files(DOCS))
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -16,9 +16,8 @@ from test_pages_any_bytes import markdownish
 
 from conftest import ROOT, Ran
 from kb.errors import KbError, NotSavedError
-from kb.pages import edit, rows
-from kb.pages.across import questions_of, rows_of
-from kb.pages.model import Fault, Mod, Page, Patch
+from kb.pages import edit, forms
+from kb.pages.model import Fault, Mod, Page, Patch, Section
 from kb.pages.parse import parse
 
 QUESTIONS = [
@@ -60,12 +59,12 @@ def test_fix_adds_ids_and_nothing_else(text: str, end: str, mark: bytes, cut: in
     before = parse("equipment/x.md", data)
     new, _ = edit.with_ids("equipment/x.md", data)
     after = parse("equipment/x.md", new)
-    missing = [question for question in questions_of(before) if not question.pinned]
+    missing = [question for question in before.questions if not question.pinned]
     assert is_inside(data, new)
     more = sum(len(f"<!-- q: {question.id} -->{end}".encode()) for question in missing)
     assert len(new) - len(data) <= more
-    assert [(q.id, q.fingerprint, q.critical) for q in questions_of(after)] == [
-        (q.id, q.fingerprint, q.critical) for q in questions_of(before)
+    assert [(q.id, q.fingerprint, q.critical) for q in after.questions] == [
+        (q.id, q.fingerprint, q.critical) for q in before.questions
     ]
     assert edit.with_ids("equipment/x.md", new) == (new, 0)
     if text.startswith("# T\n\nIntro") and "\0" not in text:
@@ -76,7 +75,7 @@ def test_fix_adds_ids_and_nothing_else(text: str, end: str, mark: bytes, cut: in
 def test_fix_pins_every_kind_of_question(shape: str) -> None:
     data = text_of([(shape, "Which?"), (QUESTIONS[0], "Which?")]).encode()
     after = parse("x.md", edit.with_ids("x.md", data)[0])
-    assert all(question.pinned for question in questions_of(after))
+    assert all(question.pinned for question in after.questions)
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: f"{case.file.stem}: {case.title}")
@@ -116,7 +115,7 @@ def test_a_row_goes_below_the_last_one(name: str, after: str, end: str) -> None:
     for data in (text.encode(), text.rstrip("\n").encode()):
         data = b"\xef\xbb\xbf" + data.replace(b"\n", end.encode())
         new, numbers, page = add(data, "mod", [MOD, MOD | {"where": "Ch | 6"}])
-        found = [row.value for row in rows_of(page) if row.line in numbers]
+        found = [row.value for row in page.rows if row.line in numbers]
         assert [(m.where, m.part, m.do) for m in found if isinstance(m, Mod)] == [
             ("Ch 5", "Fuse", "Nothing"),
             ("Ch | 6", "Fuse", "Nothing"),
@@ -128,10 +127,10 @@ def test_a_row_goes_below_the_last_one(name: str, after: str, end: str) -> None:
 
 
 def add(
-    data: bytes, kind: rows.Kind, values: list[dict[str, str]]
+    data: bytes, kind: forms.Kind, values: list[dict[str, str]]
 ) -> tuple[bytes, list[int], Page]:
-    form = rows.form(kind, parse("x.md", data), row=rows.letter(values[0]))
-    new, numbers = rows.added(data, form, values)
+    form = forms.form(kind, parse("x.md", data), row=forms.letter(values[0]))
+    new, numbers = forms.added(data, form, values)
     return new, numbers, parse("x.md", new)
 
 
@@ -167,12 +166,12 @@ def test_a_row_is_aligned_where_its_table_is() -> None:
 def test_a_table_is_made_where_there_is_none(page: str, end: str) -> None:
     data = page.replace("\n", end).encode()
     new, numbers, after = add(data, "mod", [MOD])
-    assert [row.value.where for row in rows_of(after) if isinstance(row.value, Mod)] == ["Ch 5"]
+    assert [row.value.where for row in after.rows if isinstance(row.value, Mod)] == ["Ch 5"]
     section = next(s for s in after.sections if s.tables)
     assert section.heading == "Differs from stock"
     assert section.line < numbers[0] <= section.end
     assert is_inside(data, new)
-    assert len(list(questions_of(after))) == len(list(questions_of(parse("x.md", data))))
+    assert len(after.questions) == len(parse("x.md", data).questions)
     assert [s.heading for s in parse("x.md", data).sections if s.heading] == [
         s.heading
         for s in after.sections
@@ -181,28 +180,32 @@ def test_a_table_is_made_where_there_is_none(page: str, end: str) -> None:
 
 
 def test_the_right_table_is_found() -> None:
+    def above(kind: forms.Kind, page: Page, section: Section | None = None, row: str = "") -> str:
+        line = forms.form(kind, page, section, row).line
+        return next(s.address for s in page.sections if line in [t.line for t in s.tables])
+
     console = parse("equipment/console.md", (ROOT / "docs/equipment/console.md").read_bytes())
-    assert rows.form("mod", console).section == "equipment/console#differs-from-stock"
-    assert rows.form("fault", console).section == "equipment/console#known-faults"
+    assert above("mod", console) == "equipment/console#differs-from-stock"
+    assert above("fault", console) == "equipment/console#known-faults"
     bay = parse("equipment/patchbay.md", (ROOT / "docs/equipment/patchbay.md").read_bytes())
-    assert rows.form("patch", bay, row="L").section.endswith("#rows-l-and-m-outboard")
+    assert above("patch", bay, row="L").endswith("#rows-l-and-m-outboard")
     with pytest.raises(KbError, match="has several such tables; name a section"):
-        rows.form("patch", bay, row="R")
+        forms.form("patch", bay, row="R")
     section = next(s for s in bay.sections if s.address.endswith("#rows-j-and-k-direct-outs"))
-    assert rows.form("patch", bay, section).section == section.address
+    assert above("patch", bay, section) == section.address
 
 
 def test_a_bay_comes_from_a_spreadsheet() -> None:
     head = "Top;Out;Normal;Bottom;In;Notes\r\n"
     text = head + 'C1–C2;"Ch 1–2; send";half;D1–D2;Ch 1–2;"a|b"\r\n;;;;;\r\n'
     for data in (text.encode("utf-8-sig"), text.encode("utf-16"), text.encode("cp1252")):
-        found = rows.from_csv("bay.csv", data)
+        found = forms.from_csv("bay.csv", data)
         assert found == [
             (2, {"top": "C1–C2", "out": "Ch 1–2; send", "normal": "half", "bottom": "D1–D2",
                  "in": "Ch 1–2", "notes": "a|b"})
         ]  # fmt: skip
         *_, page = add(b"# T\n", "patch", [values for _, values in found])
-        (row,) = rows_of(page)
+        (row,) = page.rows
         assert isinstance(row.value, Patch)
         assert row.value.notes == "a|b"
         assert len(row.value.points) == 2
@@ -220,7 +223,7 @@ def test_a_bay_comes_from_a_spreadsheet() -> None:
 )
 def test_a_spreadsheet_that_is_none_is_told(text: str, told: str) -> None:
     with pytest.raises(KbError, match=re.escape(told)):
-        rows.from_csv("bay.csv", text.encode())
+        forms.from_csv("bay.csv", text.encode())
 
 
 # --- files ----------------------------------------------------------------------------------------
@@ -292,7 +295,7 @@ def test_on_a_terminal_the_columns_are_asked_for(tmp_path: Path) -> None:
     assert os.waitstatus_to_exitcode(status) == 0, printed
     assert printed.count(b"Symptom") == 2  # an empty answer is asked for again
     page = parse("equipment/desk.md", (docs / "desk.md").read_bytes())
-    (row,) = rows_of(page)
+    (row,) = page.rows
     assert isinstance(row.value, Fault)
     assert (row.value.where, row.value.symptom, row.value.by) == ("Ch 22", "Thin", "MO")
     assert (tmp_path / "told").read_text() == f"+{row.line} {docs / 'desk.md'}\n"

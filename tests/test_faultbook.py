@@ -22,7 +22,7 @@ from kb.records import openlist
 from kb.records.event import Draft
 from kb.records.openlist import CLOSES, KINDS, OPENS, SETTLED, WRITTEN, plain
 from kb.records.store import Records
-from kb.room.faultbook import entries, find, newest_first, open_now
+from kb.room.faultbook import entries, find, newest_first, still_open
 from kb.search.hit import BookEntry
 from kb.settings import Places
 from kb.studio import Studio
@@ -68,8 +68,8 @@ def test_whatever_the_events_say_store_list_and_book_agree_on_what_is_open(
         asked = [plain(event) for event in records.still_open(NOW)]
     listed = openlist.read(place / "data", place / "state")
     assert listed == asked
-    book = open_now(entries(everything, NOW), [], NOW)
-    assert open_now(entries(asked, NOW), [], NOW) == book
+    book = still_open(entries(everything, NOW), [], NOW)
+    assert still_open(entries(asked, NOW), [], NOW) == book
     closed = {event["target"] for event in everything if event["kind"] in CLOSES}
     faults = {event["id"] for event in everything if event["kind"] == OPENS[0]}
     assert {entry.id for entry in book if entry.kind == "fault"} == faults - closed
@@ -111,16 +111,16 @@ def written(days: int, *rows: str) -> list[BookEntry]:
 
 def test_what_was_written_gives_way_to_its_row_wherever_that_stands_in_the_page() -> None:
     book = written(1, "ch-22", "ch-22-dead")
-    assert open_now(book, [], NOW) == book
-    assert open_now(book, ["equipment/console-b#known-faults/ch-22"], NOW) == book
-    assert open_now(book, ["equipment/console#known-faults/ch-22-other"], NOW) == book
+    assert still_open(book, [], NOW) == book
+    assert still_open(book, ["equipment/console-b#known-faults/ch-22"], NOW) == book
+    assert still_open(book, ["equipment/console#known-faults/ch-22-other"], NOW) == book
     for row in ("known-faults/ch-22", "cleared/ch-22", "known-faults/ch-22-dead"):
-        assert open_now(book, [f"equipment/console#{row}"], NOW) == []
+        assert still_open(book, [f"equipment/console#{row}"], NOW) == []
 
 
 def test_long_after_it_was_written_the_page_alone_tells_of_a_fault() -> None:
-    assert open_now(written(SETTLED.days, "ch-22"), [], NOW)
-    assert not open_now(written(SETTLED.days + 1, "ch-22"), [], NOW)
+    assert still_open(written(SETTLED.days, "ch-22"), [], NOW)
+    assert not still_open(written(SETTLED.days + 1, "ch-22"), [], NOW)
 
 
 def test_a_terminal_shows_the_book_whole_and_as_much_of_the_pages_as_fits() -> None:

@@ -25,7 +25,8 @@ from kb.pages.model import (
 )
 from kb.pages.parse import parse
 from kb.terms.spelling import Synonyms, fold
-from kb.training.grading import expected, grade, longest_run, own_answer
+from kb.training.grading import expected, grade, own_answer
+from kb.training.pairing import rising
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "tests" / "cases" / "grading").glob("*.txt"))
@@ -220,9 +221,9 @@ def test_of_several_blanks_it_is_said_which_are_wrong() -> None:
 
 
 def test_the_longest_run_is_that_of_steps_in_right_order() -> None:
-    assert longest_run([0, 3, 1, 2, 4]) == 4
-    assert longest_run([4, 3, 2, 1, 0]) == 1
-    assert longest_run([]) == 0
+    assert len(rising([(0, 0), (1, 3), (2, 1), (3, 2), (4, 4)])) == 4
+    assert len(rising([(0, 4), (1, 3), (2, 2), (3, 1), (4, 0)])) == 1
+    assert rising([]) == []
 
 
 def test_what_is_expected_is_said_in_the_plain_form() -> None:

@@ -17,9 +17,9 @@ from kb.pages.model import Choice, Matching, Mod, Multiple, Ordering, Page
 from kb.pages.parse import parse
 from kb.terms.spelling import fold
 from kb.training.bank import Ask, written
-from kb.training.choosing import order_of
 from kb.training.grading import grade, own_answer, shown
 from kb.training.made import made
+from kb.training.picked import order_of
 
 DOCS = ROOT / "docs"
 PAGES = [

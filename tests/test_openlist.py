@@ -57,14 +57,14 @@ def asked(place: Path) -> list[str]:
     found = at_hand(place)
     if found is None:
         with opened(place) as records:
-            found = [event.body["text"] for event in records.open_now()]
+            found = [event.body["text"] for event in records.listed_open()]
     return found
 
 
 def test_where_nothing_was_ever_recorded_nothing_is_open(place: Path) -> None:
     assert at_hand(place) == []
     with opened(place) as records:
-        assert records.open_now() == []
+        assert records.listed_open() == []
     assert list(place.iterdir()) == []
 
 
@@ -204,7 +204,7 @@ def test_whoever_reads_does_not_wait_for_whoever_writes(place: Path) -> None:
         records.append([a_fault()])
     (place / "data" / openlist.FILE).unlink()
     with opened(place) as writer, writer.alone(), opened(place, patience=600) as reader:
-        assert [event.body["text"] for event in reader.open_now()] == ["no output"]
+        assert [event.body["text"] for event in reader.listed_open()] == ["no output"]
     assert at_hand(place) is None
 
 

@@ -16,8 +16,8 @@ from kb.records.event import Draft, Event, Said, make
 from kb.training import attempt as events
 from kb.training.attempt import Answered, Attempt, Finished, Scope, Word
 from kb.training.bank import Ask
-from kb.training.choosing import chosen
 from kb.training.grading import Verdict
+from kb.training.picked import chosen
 from kb.training.quizzes import Quizzes
 from kb.training.report import report
 from kb.training.review import apart, coming, in_turn, schedule

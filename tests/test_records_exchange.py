@@ -235,7 +235,7 @@ def test_backups_are_thinned_to_days_weeks_and_months(tmp_path: Path) -> None:
         (tmp_path / "state" / "backups").mkdir(exist_ok=True)
         for day in range(400):
             at = NOW + timedelta(days=day)
-            backup.make(records._connection, records.path, records.state, at)
+            backup.make(records._connection, records.state, at)
     names = [path.name[8:18] for path in backup.listed(tmp_path / "state")]
     last = NOW + timedelta(days=399)
     assert {f"{last - timedelta(days=n):%Y-%m-%d}" for n in range(7)} <= set(names)

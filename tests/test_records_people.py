@@ -80,5 +80,3 @@ def test_who_sits_here_is_forgotten_after_four_idle_hours(tmp_path: Path) -> Non
     assert seat.just_sat(tmp_path / "state", NOW + timedelta(minutes=4)) == "mara"
     assert seat.just_sat(tmp_path / "state", NOW + timedelta(hours=3)) is None
     assert seat.sitting(tmp_path / "state", NOW + timedelta(hours=6)) == "mara"
-    seat.leave_seat(tmp_path / "state")
-    assert seat.sitting(tmp_path / "state", NOW) is None

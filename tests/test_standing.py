@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.errors import KbError
+from kb.house import studio_day
 from kb.records.event import Done, Draft, Event, make
 from kb.records.people import Roster, roster
 from kb.training import runs, samestep, standing
@@ -306,7 +307,7 @@ def test_the_wordings_that_were_ticked_are_kept_once_each_in_order() -> None:
     ],
 )
 def test_a_session_that_ends_at_three_is_still_last_night(clock: tuple[int, ...], day: str) -> None:
-    assert str(runs.studio_day(datetime(*clock), time(6))) == day  # type: ignore[arg-type,misc]  # noqa: DTZ001
+    assert str(studio_day(datetime(*clock), time(6))) == day  # type: ignore[arg-type,misc]  # noqa: DTZ001
 
 
 DAY = NOW.date()

@@ -20,7 +20,6 @@ from test_pages_any_bytes import markdownish
 from conftest import ROOT, Ran
 from kb.errors import KbError
 from kb.pages import edit
-from kb.pages.across import questions_of
 from kb.pages.due import checked, dues, last_checked
 from kb.pages.model import Page
 from kb.pages.parse import parse
@@ -40,7 +39,7 @@ def meaning(page: Page) -> object:
     return (
         [(s.address, s.kind, s.fingerprint, s.anchor, s.pinned) for s in page.sections],
         [(i.address, i.fingerprint) for s in page.sections for i in s.items],
-        [(q.id, q.fingerprint) for q in questions_of(page)],
+        [(q.id, q.fingerprint) for q in page.questions],
         sorted(p.code for p in page.problems),
     )
 

@@ -8,7 +8,6 @@ from datetime import date
 import pytest
 
 from conftest import ROOT
-from kb.pages.across import questions_of, rows_of
 from kb.pages.front import KEYS
 from kb.pages.levels import levels
 from kb.pages.model import (
@@ -85,7 +84,7 @@ def test_front_matter() -> None:
 
 
 def test_a_mod() -> None:
-    (row,) = rows_of(page("A mod"))
+    (row,) = page("A mod").rows
     assert row.value == Mod(
         where="Ch 17–24",
         part="Insert point",
@@ -105,12 +104,12 @@ def test_levels_for_the_visitors_sheet() -> None:
 
 
 def test_ranges() -> None:
-    (row,) = rows_of(page("Ranges"))
+    (row,) = page("Ranges").rows
     assert row.places == tuple(f"track:{n}" for n in (1, 3, 5, 6, 7, 8))
 
 
 def test_patch_points() -> None:
-    (row,) = rows_of(page("Patch points"))
+    (row,) = page("Patch points").rows
     assert isinstance(row.value, Patch)
     assert len(row.value.points) == 48
     assert row.value.points[16] == PatchPoint(
@@ -119,7 +118,7 @@ def test_patch_points() -> None:
 
 
 def test_a_fault() -> None:
-    (row,) = rows_of(page("A fault"))
+    (row,) = page("A fault").rows
     assert row.value == Fault("Ch 22", "Insert return thin", "none: do not use", "2026-11-03", "MO")
     assert row.open
 
@@ -147,19 +146,19 @@ KEYED = {
 
 @pytest.mark.parametrize("name", KEYED)
 def test_every_kind_of_question_is_shown_with_its_id(name: str) -> None:
-    (question,) = questions_of(page(name))
+    (question,) = page(name).questions
     assert isinstance(question.key, KEYED[name])
     assert question.pinned
 
 
 def test_all_kinds_are_shown() -> None:
-    kinds = {question.key.kind for name in KEYED for question in questions_of(page(name))}
+    kinds = {question.key.kind for name in KEYED for question in page(name).questions}
     assert kinds == set(TYPES)
 
 
 def test_what_the_questions_hold() -> None:
     def question(name: str):  # type: ignore[no-untyped-def]
-        return next(questions_of(page(name)))
+        return page(name).questions[0]
 
     one = question("Pick one")
     assert one.critical
@@ -194,7 +193,7 @@ def test_an_address() -> None:
 
 def test_words() -> None:
     read = parse("glossary.md", EXAMPLES["Words"].encode())
-    (row,) = rows_of(read)
+    (row,) = read.rows
     assert row.cells == ("talkback", "TB, T/B", "Control room to artists")
 
 

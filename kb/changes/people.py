@@ -7,14 +7,14 @@ from functools import cache
 from typing import NamedTuple
 
 from kb.changes.since import Since
-from kb.pages.across import questions_of
-from kb.pages.folder import STUDIO
+from kb.pages.across import now_at
 from kb.pages.model import Page
 from kb.records.store import Records
+from kb.settings import STUDIO
 from kb.training.attempt import answers, finished
 from kb.training.bank import Ask, written
-from kb.training.board import KINDS, Board, board, former, now_at
-from kb.training.choose import numbers
+from kb.training.board import KINDS, Board, board, former
+from kb.training.items import numbers
 from kb.training.ladder import Ladder
 from kb.training.made import made
 from kb.training.pairing import Wording, pair
@@ -175,7 +175,7 @@ def _places(pages: Iterable[Page], asks: Iterable[Ask]) -> dict[str, tuple[str, 
     """Where each question stands, or what it is made from."""
     found = {ask.id: (ask.path, ask.line) for ask in asks}
     for page in pages:
-        found |= {question.id: (page.path, question.line) for question in questions_of(page)}
+        found |= {question.id: (page.path, question.line) for question in page.questions}
     return found
 
 

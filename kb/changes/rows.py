@@ -20,7 +20,7 @@ _KEYS: dict[RowKind, tuple[str, ...]] = {
 }
 
 
-class Told(NamedTuple):
+class Placed(NamedTuple):
     """A row with its columns and the section it stands in."""
 
     row: Row
@@ -41,10 +41,10 @@ class Told(NamedTuple):
         return f"{first}, {mod.part}" if mod and mod.part else first
 
 
-def told(sections: Iterable[Section], kind: RowKind) -> list[Told]:
+def placed(sections: Iterable[Section], kind: RowKind) -> list[Placed]:
     """The rows of a kind in these sections, in order."""
     return [
-        Told(row, table.columns, section)
+        Placed(row, table.columns, section)
         for section in sections
         for table in section.tables
         if table.kind == kind
@@ -53,7 +53,7 @@ def told(sections: Iterable[Section], kind: RowKind) -> list[Told]:
 
 
 def rows(
-    kind: RowKind, was: Sequence[Told], now: Sequence[Told], page: Page
+    kind: RowKind, was: Sequence[Placed], now: Sequence[Placed], page: Page
 ) -> Iterator[Difference]:
     """What is different between these rows; `page` is where they stand today."""
     olds, news = [_wording(kind, one) for one in was], [_wording(kind, one) for one in now]
@@ -80,7 +80,7 @@ def rows(
         )
 
 
-def _said(kind: RowKind, old: Told | None, new: Told | None) -> tuple[str, str, str] | None:
+def _said(kind: RowKind, old: Placed | None, new: Placed | None) -> tuple[str, str, str] | None:
     """What became of a row, what was, what is; None where it is no news."""
     open_before = old is not None and old.row.open
     open_now = new is not None and new.row.open
@@ -95,7 +95,7 @@ def _said(kind: RowKind, old: Told | None, new: Told | None) -> tuple[str, str, 
     return None
 
 
-def _whole(one: Told) -> str:
+def _whole(one: Placed) -> str:
     """A row in a sentence."""
     value = one.row.value
     if isinstance(value, Mod):
@@ -107,7 +107,7 @@ def _whole(one: Told) -> str:
     return "; ".join(f"{column}: {cell}" for column, cell in rest)
 
 
-def _once(one: Told) -> str:
+def _once(one: Placed) -> str:
     """What no longer holds, in short."""
     value = one.row.value
     if isinstance(value, Mod):
@@ -115,14 +115,14 @@ def _once(one: Told) -> str:
     return value.symptom if isinstance(value, Fault) else _whole(one)
 
 
-def _closed(one: Told) -> str:
+def _closed(one: Placed) -> str:
     value = one.row.value
     if isinstance(value, Mod):
         return f"removed {value.removed}" + (f"; {value.do}" if value.do else "")
     return f"cleared {value.cleared}" if isinstance(value, Fault) else ""
 
 
-def _changed(kind: RowKind, old: Told, new: Told) -> tuple[str, str]:
+def _changed(kind: RowKind, old: Placed, new: Placed) -> tuple[str, str]:
     """The cells that are not the same; a mod that differs in Here alone says just that."""
     was, now = old.cells, new.cells
     names = [c for c in dict.fromkeys([*was, *now]) if _text(was, c) != _text(now, c)]
@@ -144,7 +144,7 @@ def _line(page: Page, gone: Section) -> int:
     return next((s.line for s in page.sections if s.address == gone.address), 1)
 
 
-def _wording(kind: RowKind, one: Told) -> Wording:
+def _wording(kind: RowKind, one: Placed) -> Wording:
     named = {column.casefold(): cell for column, cell in one.cells.items()}
     first = one.row.cells[0] if one.row.cells else ""
     key = "|".join([first, *(named.get(name, "") for name in _KEYS[kind])])

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from kb import history
 from kb.history import Base
-from kb.pages.folder import STUDIO, Files, is_checked
+from kb.pages.folder import Files, is_checked
 from kb.pages.model import Page
 from kb.pages.parse import parse
+from kb.settings import STUDIO
 
 Progress = Callable[[int, int], None]
 NOTHING: Mapping[str, str] = MappingProxyType({})

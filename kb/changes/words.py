@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.changes.difference import Difference
-from kb.changes.rows import rows, told
+from kb.changes.rows import placed, rows
 from kb.changes.since import Since
 from kb.history import Base
-from kb.pages.across import questions_of
-from kb.pages.folder import STUDIO
 from kb.pages.model import Fault, Mod, Page, Section
 from kb.pages.moved import renamed
-from kb.terms.text import one_line
+from kb.settings import STUDIO
+from kb.terms.text import one_line, rooms_in
 from kb.training.checklist import wording
 from kb.training.pairing import Wording, pair
 
@@ -41,7 +40,9 @@ class Words(NamedTuple):
     def of_room(self, room: str) -> Words:
         """What is different in one room, or everywhere; all of it where none is said."""
         wanted = room.casefold()
-        there = [one for one in self.changes if wanted in _letters(one.room) or not one.room]
+        there = [
+            one for one in self.changes if not one.room or wanted in rooms_in(one.room.casefold())
+        ]
         return self._replace(changes=tuple(there)) if room else self
 
     def with_book(self, entries: Iterable[BookEntry]) -> Words:
@@ -98,10 +99,6 @@ def _of_book(entry: BookEntry) -> Difference:
     )
 
 
-def _letters(room: str) -> list[str]:
-    return [part.strip().casefold() for part in room.split(",")]
-
-
 def _of_page(kind: str, page: Page, was: str = "", now: str = "", line: int = 1) -> Difference:
     return Difference(
         kind, page.address, page.title, page.title, page.path, line, was, now, page.front.room
@@ -110,7 +107,7 @@ def _of_page(kind: str, page: Page, was: str = "", now: str = "", line: int = 1)
 
 def _holds(page: Page) -> str:
     """How much of what a page holds: `3 mods, 1 open fault`."""
-    values = [row.value for s in page.sections for t in s.tables for row in t.rows if row.open]
+    values = [row.value for row in page.rows if row.open]
     counts = (
         (sum(isinstance(value, Mod) for value in values), "mod"),
         (sum(isinstance(value, Fault) for value in values), "open fault"),
@@ -124,7 +121,7 @@ def _between(old: Page, new: Page) -> Iterator[Difference]:
         yield _of_page("page renamed", new, old.path, new.path)
     yield from _front(old, new)
     for kind in ("mod", "fault", "patch"):
-        was, now = told(_reading(old), kind), told(_reading(new), kind)
+        was, now = placed(old.reading, kind), placed(new.reading, kind)
         yield from rows(kind, was, now, new)
     yield from _sections(old, new)
     yield from _quiz(old, new)
@@ -154,8 +151,8 @@ def _keys(page: Page, names: Sequence[str]) -> str:
 def _quiz(old: Page, new: Page) -> Iterator[Difference]:
     """How many questions changed; their words would give answers away."""
     # Without an id of its own a question goes by that of its page, which may have been renamed.
-    was = {q.id.removeprefix(old.address): q.fingerprint for q in questions_of(old)}
-    now = {q.id.removeprefix(new.address): q.fingerprint for q in questions_of(new)}
+    was = {q.id.removeprefix(old.address): q.fingerprint for q in old.questions}
+    now = {q.id.removeprefix(new.address): q.fingerprint for q in new.questions}
     counts = (
         (sum(id_ in now and now[id_] != print_ for id_, print_ in was.items()), "changed"),
         (len(now.keys() - was.keys()), "new"),
@@ -167,17 +164,13 @@ def _quiz(old: Page, new: Page) -> Iterator[Difference]:
         yield _of_page("quiz changed", new, now=said, line=line)
 
 
-def _reading(page: Page) -> list[Section]:
-    return [section for section in page.sections if section.kind != "quiz"]
-
-
 # --- sections -------------------------------------------------------------------------------------
 
 
 def _sections(old: Page, new: Page) -> Iterator[Difference]:
     """Sections that are new, gone or otherwise, and those that were verified since."""
-    olds = {_inner(old, section): section for section in _reading(old)}
-    news = {_inner(new, section): section for section in _reading(new)}
+    olds = {_inner(old, section): section for section in old.reading}
+    news = {_inner(new, section): section for section in new.reading}
     for two in pair(_named(olds), _named(news)):
         was = olds[two.was.address] if two.was else None
         now = news[two.now.address] if two.now else None
@@ -188,9 +181,9 @@ def _sections(old: Page, new: Page) -> Iterator[Difference]:
             if mark and (was.stamp is None or mark[:2] != was.stamp[:2]):
                 said = f"{mark.day} by {mark.by}"
                 yield _of_section("section verified", now, new, now=said, line=mark.line)
-        elif now and (_prose(now) or now.items or now.steps or told([now], "table")):
+        elif now and (_prose(now) or now.items or now.steps or placed([now], "table")):
             yield _of_section("section added", now, new)
-        elif was and (_prose(was) or was.items or was.steps or told([was], "table")):
+        elif was and (_prose(was) or was.items or was.steps or placed([was], "table")):
             gone = _of_section("section removed", was, new)
             yield gone._replace(line=1)
 
@@ -234,7 +227,7 @@ def _inside(was: Section, now: Section, page: Page) -> Iterator[Difference]:
     if was.heading != now.heading:
         yield _of_section("section renamed", now, page, was.heading, now.heading)
     yield from _steps(was, now, page)
-    plain = list(rows("table", told([was], "table"), told([now], "table"), page))
+    plain = list(rows("table", placed([was], "table"), placed([now], "table"), page))
     rewritten = _prose(was) != _prose(now) or len(plain) > _MOST_ROWS
     if len(plain) <= _MOST_ROWS:
         yield from plain

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from kb import errors
-from kb.cli.session import Session, close, fitted, not_shown, say
+from kb.cli.session import WORD, Session, close, fitted, not_shown, say
 from kb.errors import KbError
 
 VERSION = "0.1.0"  # here, since asking the installed package costs more than all the rest
@@ -60,8 +60,6 @@ _SHARED = {"--docs", "--cache", "--records", "--room", "--as"}
 _MAY_BE_BARE = {"--changed", "--html"}
 # Options that, behind the words of a command, take all words up to the next: --via 1176 A.
 _TAKES_WORDS = {"--via", "--use"}
-# A dash before a digit is a word (`-10 dBV`). The parser sees it behind this mark.
-_WORD = "\x00"
 # With one of these before any other word, that word is no search.
 _PLAIN = frozenset({"-h", "--help", "--install-completion", "--show-completion"})
 
@@ -137,7 +135,7 @@ def arguments(words: Sequence[str]) -> tuple[list[str], list[str]]:
         word = queue.pop(0)
         name, sign, _ = word.partition("=")
         if word == "--":
-            rest += [_WORD + each if each.startswith("-") else each for each in queue]
+            rest += [WORD + each if each.startswith("-") else each for each in queue]
             break
         if word in _MAY_BE_BARE:
             bare = not queue or re.match("-.", queue[0]) is not None
@@ -152,7 +150,7 @@ def arguments(words: Sequence[str]) -> tuple[list[str], list[str]]:
         elif name in _SHARED:
             front += [word] if sign or not queue else [word, queue.pop(0)]
         elif re.match(r"-\.?\d", word):
-            rest.append(_WORD + word)
+            rest.append(WORD + word)
         else:
             rest.append(word)
     first = next((word for word in rest if not word.startswith("-")), "")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from kb.cli.session import Session, say
 from kb.training import attempt as events
 from kb.training.bank import Ask
-from kb.training.choosing import order_of
 from kb.training.grading import Verdict, grade, own_answer
+from kb.training.picked import order_of
 from kb.training.reading import LONGEST
 from kb.views import quiz as views
 

@@ -14,6 +14,7 @@ import typer
 
 from kb import errors
 from kb.cli.lookup import page_names
+from kb.cli.options import Json
 from kb.cli.session import Session, note, say, say_json, say_long, typed
 from kb.errors import KbError
 
@@ -49,7 +50,7 @@ def brief(
             metavar="FILE", help="As a page to print or hand over; no FILE: standard output."
         ),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """The sheet for a visiting engineer: what differs here, what is broken, what not to touch."""
     if json and html is not None:
@@ -174,8 +175,10 @@ def _address(studio: Studio, name: str, known: Container[str]) -> str:
 
 
 def _is_in(entry: Mapping[str, Any], letter: str) -> bool:
-    rooms = [part.strip().casefold() for part in entry.get("room", "").split(",")]
-    return rooms == [""] or letter.casefold() in rooms
+    from kb.terms.text import rooms_in
+
+    rooms = rooms_in(entry.get("room", "").casefold())
+    return not rooms or letter.casefold() in rooms
 
 
 def _room(
@@ -186,16 +189,17 @@ def _room(
     Raises KbError where there is no such room, or where it must be said which.
     """
     from kb.house import Room
+    from kb.terms.text import rooms_in
 
     rooms = {room.letter.casefold(): room for room in house.rooms}
     looked = chosen or known
-    used = {p: None for a in looked for p in known[a].get("room", "").split(",") if p.strip()}
-    for letter in (part.strip() for part in used):
+    used = [letter for a in looked for letter in rooms_in(known[a].get("room", ""))]
+    for letter in used:
         rooms.setdefault(letter.casefold(), Room(letter, f"Room {letter}"))
     if asked and asked.casefold() not in rooms:
         there = ", ".join(room.letter for room in rooms.values()) or "none with a letter"
         raise KbError(f"no room {asked!r}; there are: {there}")
-    own = {part.strip().casefold() for part in used}
+    own = {letter.casefold() for letter in used}
     if chosen and len(own) == 1:
         return rooms[own.pop()]
     if asked:

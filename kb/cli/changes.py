@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from kb.cli.options import Json
 from kb.cli.session import Session, flush, note, say, say_json, say_lines, typed
 from kb.errors import KbError, NotSavedError
 
@@ -36,7 +37,7 @@ def changes(
             "--people", help="Who will be asked what again; else since the default branch was left."
         ),
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    json: Json = False,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="To be pasted into a pull request.")
     ] = False,

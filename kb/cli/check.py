@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from kb import errors
+from kb.cli.options import Json
 from kb.cli.session import Session, note, say_json, say_lines, typed
 
 _PANEL = "Write"
@@ -40,7 +41,7 @@ def check(
         Literal["text", "github"],
         typer.Option("--format", help="github: annotations on a pull request."),
     ] = "text",
-    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """Say what is wrong with the pages, by file and line.
 

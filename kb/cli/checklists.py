@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kb import errors
-from kb.cli.run import record, run_of, settle_room, tell_what_is_open
+from kb.cli.options import Json
+from kb.cli.run import record, run_of, settle_room, tell_what_is_open, ticked
 from kb.cli.session import Session, note, say, say_json, say_lines
 from kb.cli.who import perhaps, who
 from kb.errors import KbError
@@ -23,7 +24,6 @@ Page = Annotated[str, typer.Argument(metavar="PAGE", help="A checklist: any part
 Items = Annotated[
     list[str], typer.Argument(metavar="ITEMS...", help="Numbers and ranges: 1-4 7 3.2.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 New = Annotated[bool, typer.Option("--new", help="A second run of this day.")]
 
 
@@ -115,7 +115,7 @@ def tick(
     new: New = False,
 ) -> None:
     """Tick items that you have done."""
-    from kb.training.choose import chosen, needs_sign_off, numbers, said_at, ticks
+    from kb.training.items import chosen, said_at
 
     session: Session = ctx.obj
     studio = session.studio
@@ -128,11 +128,7 @@ def tick(
     told: list[str] = []
 
     def decide(run: Run) -> list[Draft]:
-        drafts, before, watched = ticks(checklist, run, person.handle, meant, when)
-        if before:
-            told.append(f"you had ticked {numbers(before, checklist.items)} already")
-        told.extend(needs_sign_off(checklist, item) for item in watched)
-        return drafts
+        return ticked(checklist, run, person, meant, when, told)
 
     record(session, person, checklist, decide, new=new)
     note(told)
@@ -142,7 +138,7 @@ def tick(
 def untick(ctx: typer.Context, page: Page, items: Items) -> None:
     """Take back what was last said of items; both stay in the history."""
     from kb.training import runs
-    from kb.training.choose import chosen
+    from kb.training.items import chosen
 
     session: Session = ctx.obj
     person = who(session)
@@ -160,7 +156,7 @@ def untick(ctx: typer.Context, page: Page, items: Items) -> None:
 @_lists.command()
 def finish(ctx: typer.Context, page: Page, new: New = False) -> None:
     """Tick all that remain, except (!) and sign-off items, which are named."""
-    from kb.training.choose import numbers, refuse_stopped, remaining
+    from kb.training.items import numbers, refuse_stopped, remaining
     from kb.training.runs import to_draft
 
     session: Session = ctx.obj
@@ -191,7 +187,7 @@ def same_step(
 ) -> None:
     """Say of rewordings: same step, new words. Nobody is asked for them again."""
     from kb.training import samestep
-    from kb.training.choose import chosen
+    from kb.training.items import chosen
     from kb.views import checklists as views
 
     session: Session = ctx.obj

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kb.cli.options import Json
 from kb.cli.session import Session, note, say, say_json, say_lines, say_long, typed
 from kb.cli.who import put, which_room, whoever
 from kb.errors import KbError
 
 if TYPE_CHECKING:
-    from kb.pages.rows import Form
+    from kb.pages.forms import Form
     from kb.records.people import Person
     from kb.room.where import Where
     from kb.search.hit import BookEntry
@@ -72,7 +73,7 @@ def fault(
 def faults(
     ctx: typer.Context,
     all_: Annotated[bool, typer.Option("--all", help="Those that were cleared, too.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """List what is broken, in the book and in the pages, and what holds today."""
     from kb.views import faults as views
@@ -183,7 +184,7 @@ def _show(session: Session, number: str) -> None:
 
 def _write(session: Session, number: str, page: str, use: str) -> None:
     """Put the row into its page, then note that it is there; a second try adds no second row."""
-    from kb.pages import address, rows
+    from kb.pages import address, forms
     from kb.room.faultbook import cells
 
     person = whoever(session)
@@ -195,9 +196,9 @@ def _write(session: Session, number: str, page: str, use: str) -> None:
         raise KbError(f"which page? kb fault write {number} --page PAGE")
     values = cells(entry) | ({"workaround": use} if use else {})
     form = studio.form("fault", page or entry.page)
-    if told := rows.refused(form, values):
+    if told := forms.refused(form, values):
         raise KbError(told)
-    if rows.missing(form, values):
+    if forms.missing(form, values):
         raise KbError(f'{number} has no workaround: kb fault write {number} --use "…"')
     docs = studio.places.docs.name
     line = _line_of(session, form, entry)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from kb.cli.lookup import page_names
+from kb.cli.options import Json
 from kb.cli.session import Session, say_json, say_lines
 
 _PANEL = "Learn"
@@ -18,7 +19,6 @@ letters the options' own words, with | between. ? shows the hint, ! disputes the
 letters."""
 
 Kind = Literal["choice", "multiple", "short", "numeric", "order", "match", "cloze"]
-Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Number = Annotated[
     int | None,
     typer.Option("-n", "--number", metavar="N", min=1, max=500, help="How many questions."),

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from kb import errors
+from kb.cli.options import Json
 from kb.cli.session import Session, note, say, say_json, say_lines, say_long, typed
 from kb.errors import KbError
 
@@ -17,7 +18,6 @@ _HITS = 5
 
 Folder = Literal["equipment", "procedures"]
 Kind = Literal["section", "table", "mod", "patch", "fault", "checklist"]
-Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 def page_names(incomplete: str) -> list[str]:
@@ -123,17 +123,14 @@ def list_(
     json: Json = False,
 ) -> None:
     """List the pages, and which are due to be checked."""
+    from kb.terms.text import rooms_in
     from kb.views import pages
 
     session: Session = ctx.obj
     studio = session.studio
     known = studio.pages()
     if wanted := session.room.casefold():
-        known = [
-            page
-            for page in known
-            if wanted in (part.strip().casefold() for part in page.get("room", "").split(","))
-        ]
+        known = [page for page in known if wanted in rooms_in(page.get("room", "").casefold())]
     if stale:
         found = pages.late(known, studio.places.docs.name, studio.today)
         if json:

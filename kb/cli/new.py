@@ -17,7 +17,7 @@ from kb.cli.who import perhaps
 from kb.errors import KbError
 
 if TYPE_CHECKING:
-    from kb.pages.rows import Form, Kind
+    from kb.pages.forms import Form, Kind
     from kb.pages.templates import Kind as PageKind
 
 _PANEL = "Write"
@@ -130,25 +130,25 @@ def patch(
 def _page(session: Session, kind: PageKind, title: str, owner: str, edit: bool) -> None:
     owner = owner or _who(session)
     if not owner and _at_a_terminal():
-        owner = _ask("Owner (initials)", "", False)
+        owner = _ask("Owner (initials)", False)
     studio = session.studio
     path = studio.new_page(kind, title, owner, session.room)
     _tell(session, path, 1, edit)
 
 
 def _row(session: Session, kind: Kind, page: str, given: Mapping[str, str], edit: bool) -> None:
-    from kb.pages import rows
+    from kb.pages import forms
 
     studio = session.studio
     values = {name: typed([value]).strip() for name, value in given.items()}
-    form = studio.form(kind, typed([page]), rows.letter(values))
-    if told := rows.refused(form, values):
+    form = studio.form(kind, typed([page]), forms.letter(values))
+    if told := forms.refused(form, values):
         raise KbError(told)
     if "by" in values:
         values["by"] = values["by"] or _who(session)
-    if dated := rows.DATED[kind]:
+    if dated := forms.DATED[kind]:
         values[dated] = values[dated] or studio.today.isoformat()
-    if missing := rows.missing(form, values):
+    if missing := forms.missing(form, values):
         if not _at_a_terminal():
             options = ", ".join(f"--{name.replace(' ', '-')}" for name in missing)
             raise KbError(f"missing: {options}")
@@ -162,17 +162,17 @@ def _row(session: Session, kind: Kind, page: str, given: Mapping[str, str], edit
 
 
 def _spreadsheet(session: Session, page: str, file: Path, edit: bool) -> None:
-    from kb.pages import rows
+    from kb.pages import forms
 
     studio = session.studio
     try:
         data = file.read_bytes()
     except OSError as error:
         raise KbError(f"{file}: {(error.strerror or str(error)).lower()}") from error
-    found = rows.from_csv(str(file), data)
-    form = studio.form("patch", typed([page]), rows.letter(found[0][1]))
+    found = forms.from_csv(str(file), data)
+    form = studio.form("patch", typed([page]), forms.letter(found[0][1]))
     for line, values in found:
-        if told := rows.refused(form, values):
+        if told := forms.refused(form, values):
             raise KbError(f"{file}:{line}: {told}")
     added = studio.add_rows(form, [values for _, values in found])
     line_of = {line: found[n][0] for n, line in enumerate(added.lines)}
@@ -210,12 +210,12 @@ def _fill(form: Form, values: dict[str, str], missing: Sequence[str]) -> None:
     """Ask for each column that has no value yet; an empty answer leaves those that may be empty."""
     for key, column in zip(form.keys, form.columns, strict=True):
         if not values.get(key) and key not in ("removed", "cleared"):
-            values[key] = _ask(column, "", key in missing)
+            values[key] = _ask(column, key in missing)
 
 
-def _ask(what: str, default: str, wanted: bool) -> str:
+def _ask(what: str, wanted: bool) -> str:
     while True:
-        answer: str = typer.prompt(what, default=default, show_default=bool(default))
+        answer: str = typer.prompt(what, default="", show_default=False)
         if answer.strip() or not wanted:
             return answer.strip()
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from kb.cli.options import Json
 from kb.cli.session import Session, say, say_json, say_lines
 from kb.cli.who import perhaps, who
 
@@ -14,7 +15,6 @@ _people = typer.Typer(no_args_is_help=False, rich_markup_mode=None)
 
 Handle = Annotated[str, typer.Argument(metavar="PERSON", help="A handle or initials.")]
 Role = Annotated[str, typer.Argument(metavar="ROLE", help="A role of studio.toml.")]
-Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 def join(app: typer.Typer) -> None:

@@ -16,7 +16,7 @@ from kb.errors import KbError
 from kb.training import attempt as events
 from kb.training.attempt import Answered, Attempt, Scope
 from kb.training.bank import Ask, about
-from kb.training.choosing import USUAL, chosen, of_role, of_room
+from kb.training.picked import USUAL, chosen, of_role, of_room
 from kb.training.quizzes import Quizzes
 from kb.training.review import apart, in_turn
 from kb.views import quiz as views

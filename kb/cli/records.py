@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 
 from kb import errors
+from kb.cli.options import Json
 from kb.cli.session import Session, note, say, say_json, say_lines
 from kb.errors import KbError, NotSavedError
 
 _PANEL = "Records"
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="Event lines, as kb export writes.")]
-Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 def join(app: typer.Typer) -> None:
@@ -83,7 +83,7 @@ def export(
     csv: Annotated[bool, typer.Option("--csv", help="As a table; cannot be imported.")] = False,
 ) -> None:
     """Write every event to standard output, oldest first, as kb import reads them."""
-    from kb.records.event import to_line
+    from kb.records.event import to_line, to_values
     from kb.views import records as views
 
     session: Session = ctx.obj
@@ -91,7 +91,7 @@ def export(
     if json and csv:
         raise KbError("--json or --csv, not both")
     if json:
-        say_json({"events": [views.event_json(event) for event in events]})
+        say_json({"events": [to_values(event) for event in events]})
     elif csv:
         say_lines(views.csv_lines(events))
     else:

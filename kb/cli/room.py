@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kb import errors
+from kb.cli.options import Json
 from kb.cli.session import Session, note, say_json, say_lines, say_long, typed
 from kb.errors import KbError
 
 if TYPE_CHECKING:
     from kb.search.rows import FoundRow
-    from kb.views.patch import Book
+    from kb.views.patch import Known
 
 _PANEL = "Look things up"
 # What a program is told goes below what a person looks for.
@@ -26,8 +27,6 @@ phantom, wired_to, notes, setup, asked, begins, ends, mods, faults, address, pag
 {"plans": [{room, boxes, cords: [{from, to}], breaks, unplug, phantom, remarks, mods, faults}]},
 with --row room, top, bottom, points. Where several fit {"fits": [{jacks, names}]}.
 """
-
-Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 def join(app: typer.Typer) -> None:
@@ -115,14 +114,14 @@ def patch(
     except KbError as error:
         note([f"the fault book cannot be read: {error}"])
     bay = Bay(kinds["patch"])
-    book = views.Book(bay, kinds["mod"], kinds["fault"], session.studio.places.docs.name)
+    known = views.Known(bay, kinds["mod"], kinds["fault"], session.studio.places.docs.name)
     try:
         if row is not None:
-            _draw(session, book, row, json)
+            _draw(session, known, row, json)
         elif via:
-            _plan(session, book, asked, via, json)
+            _plan(session, known, asked, via, json)
         else:
-            _look(session, book, asked, trace, json)
+            _look(session, known, asked, trace, json)
     except SeveralError as error:
         if json:
             say_json({"fits": views.fits_as_json(error.fits)})
@@ -139,45 +138,45 @@ def _one_question(asked: str, trace: bool, via: list[str], row: str | None) -> N
         raise KbError("--trace is the way with no cord in, --via the one with cords; ask for one")
 
 
-def _look(session: Session, book: Book, asked: str, trace: bool, json: bool) -> None:
+def _look(session: Session, known: Known, asked: str, trace: bool, json: bool) -> None:
     from kb.room.jacks import find
     from kb.views import patch as views
     from kb.views import routes
 
     studio = session.studio
-    found = find(book.bay, asked, session.room, lambda: studio.glossary)
+    found = find(known.bay, asked, session.room, lambda: studio.glossary)
     note(found[0].remarks)
     if json and trace:
-        say_json({"paths": routes.paths_as_json(book, found)})
+        say_json({"paths": routes.paths_as_json(known, found)})
     elif json:
-        say_json({"points": [point for meant in found for point in views.as_json(book, meant)]})
+        say_json({"points": [point for meant in found for point in views.as_json(known, meant)]})
     else:
         told = routes.traced if trace else views.lines
-        say_long(session.screen, list(told(session.screen, book, found)))
+        say_long(session.screen, list(told(session.screen, known, found)))
 
 
-def _plan(session: Session, book: Book, asked: str, via: list[str], json: bool) -> None:
+def _plan(session: Session, known: Known, asked: str, via: list[str], json: bool) -> None:
     from kb.room.via import plans
     from kb.views import routes
 
     names = [typed([name]) for name in via]
-    found = plans(book.bay, asked, names, session.room, session.studio.glossary, book.faults)
+    found = plans(known.bay, asked, names, session.room, session.studio.glossary, known.faults)
     if json:
-        say_json({"plans": [routes.plan_as_json(book, plan) for plan in found]})
+        say_json({"plans": [routes.plan_as_json(known, plan) for plan in found]})
         return
     lines: list[str] = []
     for plan in found:
         lines += [""] if lines else []
-        lines += routes.planned(session.screen, book, plan)
+        lines += routes.planned(session.screen, known, plan)
     say_long(session.screen, lines)
 
 
-def _draw(session: Session, book: Book, row: str, json: bool) -> None:
-    from kb.room.rows import pair
+def _draw(session: Session, known: Known, row: str, json: bool) -> None:
+    from kb.room.bay_rows import pair
     from kb.views import bay_rows
 
-    found = pair(book.bay, typed([row]), session.room)
+    found = pair(known.bay, typed([row]), session.room)
     if json:
-        say_json(bay_rows.as_json(book, found))
+        say_json(bay_rows.as_json(known, found))
     else:
-        say_long(session.screen, list(bay_rows.drawn(session.screen, book, found)))
+        say_long(session.screen, list(bay_rows.drawn(session.screen, known, found)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kb.cli.session import Session, note, say, say_lines
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from kb.records.people import Person
     from kb.records.store import Records
     from kb.training.checklist import Checklist
+    from kb.training.items import Chosen
     from kb.training.runs import Run
 
 
@@ -71,6 +73,24 @@ def record(
     known = session.studio.runs_today(checklist.address)
     now = next((one for one in known if one.name == name), None)
     say(views.recorded(session.screen, person, checklist, now, said(events)))
+
+
+def ticked(
+    checklist: Checklist,
+    run: Run,
+    person: Person,
+    meant: Chosen,
+    at: datetime | None,
+    told: list[str],
+) -> list[Draft]:
+    """The events that tick these items in a run; what is to be remarked goes into `told`."""
+    from kb.training.items import needs_sign_off, numbers, ticks
+
+    drafts, before, watched = ticks(checklist, run, person.handle, meant, at)
+    if before:
+        told.append(f"you had ticked {numbers(before, checklist.items)} already")
+    told.extend(needs_sign_off(checklist, item) for item in watched)
+    return drafts
 
 
 def with_wording(

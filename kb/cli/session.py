@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kb.views.terminal import Screen
 
 _open: list[Studio] = []
-_WORD = "\x00"
+WORD = "\x00"  # before a word that begins with a dash: the parser takes it for no option
 _BAR_AFTER = 60
 
 
@@ -129,7 +129,7 @@ def fitted(stream: TextIO, text: str) -> str:
 
 def typed(words: Iterable[str]) -> str:
     """The words of an argument as they were typed, joined by blanks."""
-    return " ".join(word.removeprefix(_WORD) for word in words)
+    return " ".join(word.removeprefix(WORD) for word in words)
 
 
 def _write(text: str) -> None:

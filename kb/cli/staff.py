@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from kb.cli.options import Json
 from kb.cli.run import with_wording
 from kb.cli.session import Session, say, say_json, say_lines
 from kb.errors import KbError
@@ -13,7 +14,6 @@ from kb.errors import KbError
 _PANEL = "Learn"
 
 Page = Annotated[str, typer.Argument(metavar="PAGE", help="A checklist or page.")]
-Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 def join(app: typer.Typer) -> None:

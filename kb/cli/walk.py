@@ -6,13 +6,13 @@ import sys
 from typing import TYPE_CHECKING, Literal
 
 from kb.cli.faults import offer
-from kb.cli.run import record
+from kb.cli.run import record, ticked
 from kb.cli.session import Session, note, say, say_lines
 from kb.cli.who import put
 from kb.errors import KbError
 from kb.training import runs
 from kb.training.checklist import Checklist
-from kb.training.choose import chosen, needs_sign_off, numbers, refuse_stopped, ticks
+from kb.training.items import chosen, needs_sign_off, refuse_stopped
 from kb.training.runs import Run
 from kb.views import checklists as views
 
@@ -68,12 +68,7 @@ def _obey(session: Session, person: Person, checklist: Checklist, run: Run, line
         if first == "u":
             meant = chosen(checklist, [rest])
             return [d for item in meant.items for d in runs.untick(person.handle, now, item)]
-        meant = chosen(checklist, [line])
-        drafts, before, watched = ticks(checklist, now, person.handle, meant, None)
-        if before:
-            told.append(f"you had ticked {numbers(before, checklist.items)} already")
-        told.extend(needs_sign_off(checklist, item) for item in watched)
-        return drafts
+        return ticked(checklist, now, person, chosen(checklist, [line]), None, told)
 
     record(session, person, checklist, decide, run=run)
     note(told)

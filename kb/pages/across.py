@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from kb.pages.model import Mod, Page, Problem, Question, Row
+from kb.pages.glossary import PATH as GLOSSARY
+from kb.pages.model import Mod, Page, Problem, Row
 from kb.terms.glossary import phrase
 from kb.terms.ranges import spoken
 from kb.terms.text import one_line
-
-GLOSSARY = "glossary.md"
 
 
 class Finding(NamedTuple):
@@ -20,17 +19,14 @@ class Finding(NamedTuple):
     about: str = ""
 
 
-def rows_of(page: Page) -> Iterator[Row]:
-    """Every row of every table of a page."""
-    for section in page.sections:
-        for table in section.tables:
-            yield from table.rows
+def finding(page: Page, line: int, code: str, message: str, about: str = "") -> Finding:
+    """Something wrong on a line of a page."""
+    return Finding(Problem(page.path, line, 0, code, message), about)
 
 
-def questions_of(page: Page) -> Iterator[Question]:
-    """Every question of a page."""
-    for section in page.sections:
-        yield from section.questions
+def warning(page: Page, line: int, code: str, message: str) -> Finding:
+    """Something on a line of a page that is wrong in most pages, and may be right in this one."""
+    return Finding(Problem(page.path, line, 0, code, message, True))
 
 
 def place(path: str, line: int, seen_from: str) -> str:
@@ -45,7 +41,7 @@ def mods(page: Page) -> Iterator[Finding]:
     """
     by_text: dict[tuple[str, str], Row] = {}
     by_place: dict[tuple[str, str], Row] = {}
-    for row in rows_of(page):
+    for row in page.rows:
         mod = row.value
         if not isinstance(mod, Mod) or not row.open or not mod.part or not mod.where:
             continue
@@ -65,7 +61,7 @@ def _conflict(page: Page, row: Row, mod: Mod, other: Row) -> Finding:
         f"{mod.where}, {mod.part} stands at line {other.line} too, and both are open; "
         "the one that no longer holds gets a date under Removed"
     )
-    return Finding(Problem(page.path, row.line, 0, "mod-conflict", message))
+    return finding(page, row.line, "mod-conflict", message)
 
 
 def _overlap(
@@ -82,19 +78,18 @@ def _overlap(
             yield _conflict(page, row, mod, rows[line])
         else:
             message = f"{mod.part} of {spoken(both)} is told at line {line} too; both rows are open"
-            yield Finding(Problem(page.path, row.line, 0, "mod-conflict", message, True))
+            yield warning(page, row.line, "mod-conflict", message)
 
 
 def question_ids(pages: Iterable[Page]) -> Iterator[Finding]:
     """One id on two questions of different pages; within a page the parser says so."""
     seen: dict[str, tuple[str, int]] = {}
     for page in pages:
-        for question in questions_of(page):
+        for question in page.questions:
             path, line = seen.setdefault(question.id, (page.path, question.line))
             if path != page.path:
                 message = f'id "{question.id}" already used at {path}:{line}'
-                problem = Problem(page.path, question.line, 0, "duplicate-id", message)
-                yield Finding(problem, path)
+                yield finding(page, question.line, "duplicate-id", message, path)
 
 
 def addresses(pages: Iterable[Page]) -> Iterator[Finding]:
@@ -105,7 +100,7 @@ def addresses(pages: Iterable[Page]) -> Iterator[Finding]:
         other = here.setdefault(page.address.casefold(), page)
         if other is not page:
             message = f"differs from {other.path} in case only; many computers take them for one"
-            yield Finding(Problem(page.path, 0, 0, "address", message), other.path)
+            yield finding(page, 0, "address", message, other.path)
     exact = {page.address: page for page in known}
     claimed: dict[str, Page] = {}
     for page in known:
@@ -115,18 +110,23 @@ def addresses(pages: Iterable[Page]) -> Iterator[Finding]:
             if former in exact:
                 which = "this page's own" if exact[former] is page else "another page's"
                 message = f'was: "{said}" is {which} address today'
-                problem = Problem(page.path, line, 0, "address", message)
-                yield Finding(problem, exact[former].path)
+                yield finding(page, line, "address", message, exact[former].path)
             other = claimed.setdefault(former, page)
             if other is not page:
                 message = f'was: "{said}" is claimed by {other.path} too'
-                yield Finding(Problem(page.path, line, 0, "address", message), other.path)
+                yield finding(page, line, "address", message, other.path)
 
 
 def former_address(said: str) -> str:
     """The address meant by an entry of `was`, which may be written as a file name."""
     page, hash_, section = said.strip().removeprefix("docs/").partition("#")
     return page.removesuffix(".md") + hash_ + section
+
+
+def now_at(address: str, moved: Mapping[str, str]) -> str:
+    """An address as it is now that pages have moved; `moved` are pages by their former address."""
+    page, sign, section = address.partition("#")
+    return moved[page] + sign + section if page in moved else address
 
 
 def glossary(page: Page) -> Iterator[Finding]:
@@ -155,4 +155,4 @@ def _glossary_row(
         line, first = seen.setdefault(key, (row.line, row.cells[0]))
         if line != row.line:
             message = f'"{term}" stands in the row of "{first}" too, line {line}; keep it in one'
-            yield Finding(Problem(page.path, row.line, 0, "glossary", message))
+            yield finding(page, row.line, "glossary", message)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from kb.pages.across import Finding, place, rows_of
-from kb.pages.model import Page, Patch, Problem, Row
-from kb.pages.upkeep import rooms_of
+from kb.pages.across import Finding, finding, place
+from kb.pages.model import Page, Patch, Row
 from kb.terms.ranges import spoken, wired_jacks
+from kb.terms.text import rooms_in
 
 _NO_ROOM = "page "
 
@@ -26,12 +26,12 @@ def jacks(pages: Iterable[Page]) -> Iterator[Finding]:
                     clashes.setdefault(at, []).append(jack)
             for jack in _twice(patch):
                 message = f"{jack} stands twice in this row"
-                yield Finding(Problem(page.path, row.line, 0, "jack", message))
+                yield finding(page, row.line, "jack", message)
             for (path, line), names in clashes.items():
                 has = "has" if len(names) == 1 else "have"
                 where = place(path, line, page.path)
                 message = f"{_said(names)} {has} a normal already, at {where}"
-                yield Finding(Problem(page.path, row.line, 0, "jack", message), path)
+                yield finding(page, row.line, "jack", message, path)
 
 
 def wires(pages: Sequence[Page], rooms: Iterable[str]) -> Iterator[Finding]:
@@ -42,7 +42,7 @@ def wires(pages: Sequence[Page], rooms: Iterable[str]) -> Iterator[Finding]:
     bays: dict[str, dict[str, str]] = {}
     known = {room.casefold() for room in rooms}
     for page in pages:
-        known |= {room.casefold() for room in rooms_of(page)}
+        known |= {room.casefold() for room in rooms_in(page.front.room)}
         for _, patch in _patches(page):
             for jack in _named(patch):
                 room, name = _whole(page, jack)
@@ -58,18 +58,18 @@ def wires(pages: Sequence[Page], rooms: Iterable[str]) -> Iterator[Finding]:
                         gone.setdefault(room, []).append(name)
                 elif len(known) > 1 and len(room) == 1 and room not in known:
                     message = f"Wired to {patch.wired_to}: there is no room {room.upper()}"
-                    yield Finding(Problem(page.path, row.line, 0, "wired-to", message))
+                    yield finding(page, row.line, "wired-to", message)
                     break
             for room, names in gone.items():
                 bay = "this bay" if room.startswith(_NO_ROOM) else f"the bay of room {room.upper()}"
                 is_ = "is" if len(names) == 1 else "are"
                 message = f"Wired to {patch.wired_to}: {_said(names)} {is_} not on {bay}"
                 about = next(iter(bays[room].values()))
-                yield Finding(Problem(page.path, row.line, 0, "wired-to", message), about)
+                yield finding(page, row.line, "wired-to", message, about)
 
 
 def _patches(page: Page) -> Iterator[tuple[Row, Patch]]:
-    for row in rows_of(page):
+    for row in page.rows:
         if isinstance(row.value, Patch):
             yield row, row.value
 

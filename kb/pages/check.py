@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
-from kb.pages import across, bays, dated, linked, moved, studio_toml, upkeep, wording
+from kb.pages import across, bays, dated, linked, moved, owner, studio_toml, wording
 from kb.pages.across import Finding
 from kb.pages.address import of_page
 from kb.pages.folder import Folder
@@ -76,8 +76,8 @@ def findings(folder: Folder, today: date) -> Iterator[Finding]:
         yield from across.glossary(page)
         yield from dated.dates(page, today)
         yield from wording.questions(page)
-        yield from upkeep.upkeep(page, today)
-        yield from upkeep.rooms_and_roles(page, studio)
+        yield from owner.upkeep(page, today)
+        yield from owner.rooms_and_roles(page, studio)
     yield from across.question_ids(pages)
     yield from across.addresses(pages)
     yield from bays.jacks(pages)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from kb.pages.across import Finding
-from kb.pages.model import Page, Problem, Row, Table
-from kb.pages.patch import BLANK
+from kb.pages.across import Finding, finding, warning
+from kb.pages.model import Page, Row, Table
+from kb.pages.patch import unless_blank
 
 # When a row began, when it ended, and who says so.
 _COLUMNS = {"mod": ("since", "removed", "by"), "fault": ("reported", "cleared", "by")}
@@ -29,26 +29,26 @@ def _row(page: Page, table: Table, row: Row, today: date) -> Iterator[Finding]:
     cells = dict(zip([name.casefold() for name in table.columns], row.cells, strict=True))
     first, last, by = _COLUMNS[table.kind]
     for name in (first, by):
-        if name in cells and cells[name].casefold() in BLANK:
+        if name in cells and not unless_blank(cells[name]):
             message = f"{table.kind} has no {name.capitalize()}"
-            yield Finding(Problem(page.path, row.line, 0, table.kind, message, True))
+            yield warning(page, row.line, table.kind, message)
     known = []
     for name in (first, last):
         said = cells.get(name, "")
         # Whatever stands under Removed takes the row out, a dash too.
-        if not said or (name != "removed" and said.casefold() in BLANK):
+        if not said or (name != "removed" and not unless_blank(said)):
             continue
         if not _is_date(said):
             message = f'{name.capitalize()} "{said}" is not a date (write it like 2026-01-31)'
-            yield Finding(Problem(page.path, row.line, 0, "date", message))
+            yield finding(page, row.line, "date", message)
             continue
         known.append(said)
         if said > today.isoformat():
             message = f"{name.capitalize()} {said} is to come"
-            yield Finding(Problem(page.path, row.line, 0, "date", message, True))
+            yield warning(page, row.line, "date", message)
     if len(known) > 1 and known[1] < known[0][: len(known[1])]:
         message = f"{last.capitalize()} {known[1]} is before {first.capitalize()} {known[0]}"
-        yield Finding(Problem(page.path, row.line, 0, "date", message))
+        yield finding(page, row.line, "date", message)
 
 
 def _is_date(text: str) -> bool:

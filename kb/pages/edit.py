@@ -13,8 +13,7 @@ from pathlib import Path
 
 from kb.errors import KbError, NotSavedError
 from kb.pages import stamp
-from kb.pages.across import questions_of
-from kb.pages.model import Page, Problem, Question, Section
+from kb.pages.model import Page, Question, Section
 from kb.pages.parse import parse
 from kb.pages.read import read
 
@@ -62,7 +61,7 @@ def with_ids(path: str, data: bytes) -> tuple[bytes, int]:
     """
     page = parse(path, data)
     written = 0
-    todo = [question for question in questions_of(page) if not question.pinned]
+    todo = [question for question in page.questions if not question.pinned]
     for question in sorted(todo, key=lambda question: -question.line):
         for text in _pinned(page, data, question):
             after = parse(path, text)
@@ -96,7 +95,7 @@ def _only_pinned(before: Page, after: Page, pinned: Question) -> bool:
             [(s.address, s.kind, s.fingerprint, s.anchor, len(s.items)) for s in page.sections],
             [
                 (q.id, q.pinned or (done and q.id == pinned.id), q.fingerprint, q.critical)
-                for q in questions_of(page)
+                for q in page.questions
             ],
             sorted(problem.code for problem in page.problems),
         )
@@ -155,17 +154,9 @@ def _but_stamps(page: Page) -> object:
     return (
         [(s.address, s.kind, s.fingerprint, s.anchor, s.pinned) for s in page.sections],
         [(item.address, item.fingerprint) for s in page.sections for item in s.items],
-        [(q.id, q.fingerprint) for q in questions_of(page)],
+        [(q.id, q.fingerprint) for q in page.questions],
         sorted(problem.code for problem in page.problems if problem.code != "stamp"),
     )
-
-
-def load(docs: Path, path: str) -> bytes:
-    """The bytes of a page that is to be changed. Raises KbError where they are not to be had."""
-    data = read(docs, path)
-    if isinstance(data, Problem):
-        raise KbError(f"{docs.name}/{path}: {data.message}")
-    return data
 
 
 def replace(docs: Path, path: str, old: bytes, new: bytes) -> None:

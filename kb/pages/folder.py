@@ -11,8 +11,7 @@ from kb.pages.model import Page, Problem
 from kb.pages.nearby import nearby
 from kb.pages.parse import parse
 from kb.pages.read import SKIPPED, read, scan
-
-STUDIO = "studio.toml"
+from kb.settings import STUDIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +78,6 @@ def parse_folder(
             if path not in pages:
                 pages[path] = parse(path, files.data[path])
     return Folder(files, dict(sorted(pages.items())))
-
-
-def read_folder(docs: Path) -> Folder:
-    """Read and parse every page below docs."""
-    return parse_folder(read_files(docs))
 
 
 def is_checked(path: str) -> bool:

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
 from kb.pages import links
-from kb.pages.across import Finding
+from kb.pages.across import Finding, finding
 from kb.pages.folder import Folder
 from kb.pages.front import is_ours
-from kb.pages.model import Link, Page, Problem
+from kb.pages.model import Link, Page
 
 MOST_HINTS = 200  # looking for the nearest name takes a millisecond or more
 
@@ -48,7 +48,7 @@ def _look(
         inside = _from_the_root(folder, file, link)
         if inside is None:
             message = f"{link.target}: {_missing(names, folded, page.path, file)}"
-            return Finding(Problem(page.path, link.line, 0, code, message), file)
+            return finding(page, link.line, code, message, file)
         file = inside
     if link.image or not anchor or file not in folder.pages:
         return None
@@ -56,7 +56,7 @@ def _look(
     if _has(there, anchor):
         return None
     message = f"{link.target}: no heading or id of that name{_nearest(anchor, there.anchors)}"
-    return Finding(Problem(page.path, link.line, 0, "anchor", message), file)
+    return finding(page, link.line, "anchor", message, file)
 
 
 def _from_the_root(folder: Folder, file: str, link: Link) -> str | None:

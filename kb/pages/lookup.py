@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from kb.errors import KbError
-from kb.pages.model import Page, Problem, Row, Section
+from kb.pages.model import Page, Row, Section
 from kb.pages.named import UnknownPageError, path_of, several, unknown
 from kb.pages.parse import parse
-from kb.pages.read import read, scan
+from kb.pages.read import bytes_of, read, scan
 from kb.terms.text import slug
 
+Thing = TypeVar("Thing", Section, Row)
+
 _AT_LINE = re.compile(r"^(?P<path>.+\.md)(?::(?P<line>\d+))?(?::.*)?$", re.DOTALL)
-_MOST = 8
 
 
 class Found(NamedTuple):
@@ -67,10 +69,7 @@ def find(docs: Path, name: str) -> Found:
 
 def load(docs: Path, path: str) -> Page:
     """Read and parse one page. Raises KbError where it cannot be read."""
-    data = read(docs, path)
-    if isinstance(data, Problem):
-        raise KbError(f"{docs.name}/{path}: {data.message}")
-    return parse(path, data)
+    return parse(path, bytes_of(docs, path))
 
 
 def _section_anywhere(docs: Path, wanted: str, failure: UnknownPageError) -> Found:
@@ -83,8 +82,8 @@ def _section_anywhere(docs: Path, wanted: str, failure: UnknownPageError) -> Fou
                 page = parse(entry.path, data)
                 fits += [
                     (page, section)
-                    for section in page.sections
-                    if section.kind != "quiz" and slug(wanted) in section.address.partition("#")[2]
+                    for section in page.reading
+                    if slug(wanted) in section.address.partition("#")[2]
                 ]
     if not fits or not slug(wanted):
         raise failure
@@ -94,34 +93,32 @@ def _section_anywhere(docs: Path, wanted: str, failure: UnknownPageError) -> Fou
 
 
 def _section(page: Page, wanted: str, name: str) -> Section:
-    shown = {s.address.partition("#")[2]: s for s in page.sections if s.kind != "quiz"}
-    shown.pop("", None)
-    if wanted in shown:
-        return shown[wanted]
-    fits = [key for key in shown if slug(wanted) and slug(wanted) in key]
-    if len(fits) == 1:
-        return shown[fits[0]]
-    if fits:
-        raise KbError(several(name, [shown[key].address for key in fits]))
-    raise KbError(unknown(name, wanted, list(shown), f"section of {page.address}"))
+    known = {s.address.partition("#")[2]: s for s in page.reading}
+    known.pop("", None)
+    return _named(known, wanted, name, f"section of {page.address}")
 
 
 def _row(section: Section, wanted: str, name: str) -> Row:
-    rows = {row.address.rpartition("/")[2]: row for table in section.tables for row in table.rows}
-    if wanted in rows:
-        return rows[wanted]
-    fits = [key for key in rows if slug(wanted) and slug(wanted) in key]
+    known = {row.address.rpartition("/")[2]: row for row in section.rows}
+    return _named(known, wanted, name, f"row of {section.address}")
+
+
+def _named(known: Mapping[str, Thing], wanted: str, name: str, what: str) -> Thing:
+    """The one whose own name this is, or is part of. Raises KbError."""
+    if wanted in known:
+        return known[wanted]
+    fits = [key for key in known if slug(wanted) and slug(wanted) in key]
     if len(fits) == 1:
-        return rows[fits[0]]
+        return known[fits[0]]
     if fits:
-        raise KbError(several(name, [rows[key].address for key in fits]))
-    raise KbError(unknown(name, wanted, list(rows), f"row of {section.address}"))
+        raise KbError(several(name, [known[key].address for key in fits]))
+    raise KbError(unknown(name, wanted, list(known), what))
 
 
 def _at_line(page: Page, line: int) -> tuple[Section | None, Row | None]:
-    for section in reversed(page.sections):
-        if section.kind != "quiz" and section.line <= line:
-            rows = [row for table in section.tables for row in table.rows if row.line == line]
+    for section in reversed(page.reading):
+        if section.line <= line:
+            rows = [row for row in section.rows if row.line == line]
             if section.address == page.address and not rows:
                 return None, None
             return section, rows[0] if rows else None

@@ -279,6 +279,11 @@ class Section(NamedTuple):
     top: int = 0
     code: tuple[int, ...] = ()
 
+    @property
+    def rows(self) -> list[Row]:
+        """Every row of its tables."""
+        return [row for table in self.tables for row in table.rows]
+
 
 class Page(NamedTuple):
     """One Markdown file. `path` is below the docs folder, `address` the same without `.md`.
@@ -294,3 +299,18 @@ class Page(NamedTuple):
     links: tuple[Link, ...] = ()
     anchors: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def rows(self) -> list[Row]:
+        """Every row of its tables."""
+        return [row for section in self.sections for row in section.rows]
+
+    @property
+    def questions(self) -> list[Question]:
+        """Every question written in it."""
+        return [question for section in self.sections for question in section.questions]
+
+    @property
+    def reading(self) -> list[Section]:
+        """The sections that are there to be read: not its Quiz."""
+        return [section for section in self.sections if section.kind != "quiz"]

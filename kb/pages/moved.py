@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
-from kb.pages.across import Finding, former_address, questions_of
-from kb.pages.model import Page, Problem, Question, Section
+from kb.pages.across import Finding, finding, former_address, warning
+from kb.pages.model import Page, Question, Section
 
 ALIKE = 0.6  # of the steps of a checklist, the words of a question: it is the same one, reworded
 
@@ -18,7 +18,7 @@ def gone(before: Mapping[str, Page], now: Mapping[str, Page]) -> Iterator[Findin
     taken out for good is a warning: nobody can pin what is not there.
     """
     claimed = {former_address(was) for page in now.values() for was in page.front.was}
-    known = {question.id for page in now.values() for question in questions_of(page)}
+    known = {question.id for page in now.values() for question in page.questions}
     for path, old in before.items():
         if path not in now:
             if old.address not in claimed:
@@ -61,17 +61,17 @@ def _page(old: Page, before: Mapping[str, Page], now: Mapping[str, Page]) -> Fin
     likely = [page for page in fresh if _alike(_marks(old), _marks(page)) >= ALIKE]
     if not likely:
         message = "the page is gone; records of it stand alone from now on"
-        return Finding(Problem(old.path, 0, 0, "gone", message, True))
+        return warning(old, 0, "gone", message)
     new = max(likely, key=lambda page: _alike(_marks(old), _marks(page)))
     message = f"was {old.address} before: write that into its front matter, was: [{old.address}]"
-    return Finding(Problem(new.path, 1, 0, "gone", message), old.path)
+    return finding(new, 1, "gone", message, old.path)
 
 
 def _marks(page: Page) -> set[str]:
     found = {page.title}
     for section in page.sections:
         found |= {section.heading, section.fingerprint, *(i.fingerprint for i in section.items)}
-        found |= {row.fingerprint for table in section.tables for row in table.rows}
+        found |= {row.fingerprint for row in section.rows}
     return found - {""}
 
 
@@ -91,18 +91,14 @@ def _checklists(old: Page, new: Page, claimed: set[str]) -> Iterator[Finding]:
             message = (
                 f"this checklist was #{inner} before; write <!-- id: {inner} --> under its heading"
             )
-            yield Finding(Problem(new.path, _heading_line(heir), 0, "gone", message))
+            yield finding(new, heir.line, "gone", message)
         else:
             message = f"checklist #{inner} is gone; records of it stand alone from now on"
-            yield Finding(Problem(new.path, 0, 0, "gone", message, True))
+            yield warning(new, 0, "gone", message)
 
 
 def _inner(page: Page, section: Section) -> str:
     return section.address.removeprefix(page.address).removeprefix("#")
-
-
-def _heading_line(section: Section) -> int:
-    return section.line
 
 
 def _steps(section: Section) -> set[str]:
@@ -110,9 +106,9 @@ def _steps(section: Section) -> set[str]:
 
 
 def _questions(old: Page, new: Page, known: set[str]) -> Iterator[Finding]:
-    was = {question.id for question in questions_of(old)}
-    fresh = [question for question in questions_of(new) if question.id not in was]
-    for question in questions_of(old):
+    was = {question.id for question in old.questions}
+    fresh = [question for question in new.questions if question.id not in was]
+    for question in old.questions:
         wanted = question.id
         if not question.pinned and old.address != new.address:
             wanted = question.id.replace(old.address, new.address, 1)  # `was` tells the rest
@@ -121,7 +117,7 @@ def _questions(old: Page, new: Page, known: set[str]) -> Iterator[Finding]:
         heir = max(fresh, key=lambda one: _same(question, one), default=None)
         if heir is not None and _same(question, heir) >= ALIKE:
             message = f'this question had the id "{question.id}"; write <!-- q: {question.id} -->'
-            yield Finding(Problem(new.path, heir.line, 0, "gone", f"{message} under its heading"))
+            yield finding(new, heir.line, "gone", f"{message} under its heading")
 
 
 def _same(one: Question, other: Question) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
 from kb.errors import KbError
@@ -67,6 +67,12 @@ def several(name: str, addresses: Sequence[str]) -> str:
     """What to say of a name that fits several addresses."""
     more = f" and {len(addresses) - _MOST} more" if len(addresses) > _MOST else ""
     return f"{name!r} fits several: {', '.join(sorted(addresses)[:_MOST])}{more}"
+
+
+def meant(word: str, known: Collection[str]) -> str:
+    """What to say of a word that is none of those known: which was meant, else all of them."""
+    near = difflib.get_close_matches(word.casefold(), known, 1, 0.6)
+    return f'did you mean "{near[0]}"?' if near else f"known: {', '.join(known)}"
 
 
 def unknown(name: str, wanted: str, known: Sequence[str], what: str) -> str:

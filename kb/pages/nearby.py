@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import unquote_to_bytes
 
 from kb.pages import links
-from kb.pages.across import questions_of, rows_of
 from kb.pages.model import Page, Patch
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]+")
@@ -59,9 +58,9 @@ def _asked(pages: Sequence[Page], gone: Sequence[str]) -> Iterator[re.Pattern[by
         yield _any(names)
     elif names:
         yield re.compile(rb"\]\(|\]:|<")  # who knows how such a name is written: any link may be it
-    if ids := {question.id for page in pages for question in questions_of(page)}:
+    if ids := {question.id for page in pages for question in page.questions}:
         yield _any(ids)
-    patches = [r.value for page in pages for r in rows_of(page) if isinstance(r.value, Patch)]
+    patches = [r.value for page in pages for r in page.rows if isinstance(r.value, Patch)]
     if patches:
         yield _NORMAL
     if any(":" in patch.wired_to for patch in patches):

@@ -8,7 +8,7 @@ from kb.pages.model import Patch, PatchPoint
 from kb.pages.normals import NORMALS, Normal, normalled
 from kb.terms.ranges import RangeError, jack_names, places, step
 
-BLANK = frozenset({"", "-", "–", "—", "−", "blank"})
+_BLANK = frozenset({"", "-", "–", "—", "−", "blank"})
 
 
 class PatchError(ValueError):
@@ -18,7 +18,7 @@ class PatchError(ValueError):
 def expand(named: Mapping[str, str]) -> Patch:
     """The patch row of these cells, by column. Raises PatchError and RangeError."""
     top, out, bottom, input_, wired_to = (
-        _unless_blank(named.get(name, "")) for name in ("top", "out", "bottom", "in", "wired to")
+        unless_blank(named.get(name, "")) for name in ("top", "out", "bottom", "in", "wired to")
     )
     normal = _normal(named.get("normal", ""))
     tops = jack_names(top) if top else []
@@ -88,5 +88,6 @@ def _normal(cell: str) -> Normal:
     raise PatchError(f'normal "{cell}" is not known; known: {", ".join(NORMALS)}')
 
 
-def _unless_blank(cell: str) -> str:
-    return "" if cell.casefold() in BLANK else cell
+def unless_blank(cell: str) -> str:
+    """What a cell says, unless that is only that it says nothing."""
+    return "" if cell.casefold() in _BLANK else cell

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
+from kb.errors import KbError
 from kb.pages.problem import Problem
 
 LIMIT = 1024 * 1024
@@ -34,17 +35,13 @@ _KINDS = {
 
 
 class Entry(NamedTuple):
-    """A name ending in `.md`, with what tells whether the file has changed since.
-
-    `problem` is not empty where `read` will refuse it, as far as its entry shows.
-    """
+    """A name ending in `.md`, with what tells whether the file has changed since."""
 
     path: str
     size: int
     mtime_ns: int
     ctime_ns: int
     inode: int
-    problem: str = ""
 
 
 def scan(
@@ -96,7 +93,6 @@ def _listed(docs: Path | str, folder: str) -> tuple[list[Entry], list[str]]:
                         seen.st_mtime_ns,
                         seen.st_ctime_ns,
                         seen.st_ino,
-                        _at_a_glance(seen),
                     )
                 )
             if name not in SKIPPED and item.is_dir(follow_symlinks=False):
@@ -104,12 +100,6 @@ def _listed(docs: Path | str, folder: str) -> tuple[list[Entry], list[str]]:
     entries.sort()
     below.sort(reverse=True)
     return entries, below
-
-
-def _at_a_glance(seen: os.stat_result) -> str:
-    if not stat.S_ISREG(seen.st_mode):
-        return "not a regular file"
-    return "too big" if seen.st_size > LIMIT else ""
 
 
 def glance(docs: Path | str) -> Iterator[tuple[str, str, int]]:
@@ -174,6 +164,14 @@ def read(docs: Path | str, path: str) -> bytes | Problem:
         return _problem(path, f"{_said(error)}; not indexed")
     if len(data) > LIMIT:
         return _too_big(path, len(data))
+    return data
+
+
+def bytes_of(docs: Path, path: str) -> bytes:
+    """The bytes of one page. Raises KbError where they are not to be had."""
+    data = read(docs, path)
+    if isinstance(data, Problem):
+        raise KbError(f"{docs.name}/{path}: {data.message}")
     return data
 
 

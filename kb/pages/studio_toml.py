@@ -12,8 +12,9 @@ from typing import Any
 
 from kb.house import BESIDE, LADDER
 from kb.pages.model import Problem
+from kb.pages.named import meant
+from kb.settings import STUDIO
 
-FILE = "studio.toml"
 ROLES = (*LADDER, *BESIDE)
 
 # For each table its keys, and what each holds: text, time, share, names (a list of texts).
@@ -54,12 +55,12 @@ def read_studio(data: bytes | None, addresses: Collection[str]) -> tuple[StudioF
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         message = f"not UTF-8 (byte 0x{data[error.start]:02x})"
-        return StudioFile(), [Problem(FILE, line, 0, "encoding", message)]
+        return StudioFile(), [Problem(STUDIO, line, 0, "encoding", message)]
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         at = _AT.search(str(error))
         line, column = (int(at[1]), int(at[2])) if at else (text.count("\n") or 1, 0)
         told = _AT.sub("", str(error)).replace("(at end of document)", "").strip()
-        return StudioFile(), [Problem(FILE, line, column, "studio", f"cannot be read: {told}")]
+        return StudioFile(), [Problem(STUDIO, line, column, "studio", f"cannot be read: {told}")]
     lines = list(_lines(text))
     problems = [*_check(said, lines), *_pages(said, lines, addresses)]
     rooms = tuple(
@@ -119,7 +120,7 @@ def _check(said: Mapping[str, Any], lines: list[tuple[str, int, str, int]]) -> I
             if not isinstance(value, wanted) or not all(isinstance(t, dict) for t in _each(value)):
                 shape = f"[[{key}]]" if key in _LISTS else f"[{key}]"
                 line = max(_line(lines, "", 0, key), _line(lines, key, 0, ""))
-                yield Problem(FILE, line, 0, "studio", f"{key} is a table: write {shape}")
+                yield Problem(STUDIO, line, 0, "studio", f"{key} is a table: write {shape}")
                 continue
             for number, table in enumerate(_each(value)):
                 yield from _keys(key, number, table, lines)
@@ -149,16 +150,15 @@ def _keys(
         if key not in known:
             yield _unknown(line, key, known, "key")
         elif not _is(known[key], value):
-            yield Problem(FILE, line, 0, "studio", f"{key} takes {_SAID[known[key]]}")
+            yield Problem(STUDIO, line, 0, "studio", f"{key} takes {_SAID[known[key]]}")
     if table == "rooms" and "letter" not in said:
         line = _line(lines, table, number, "")
-        yield Problem(FILE, line, 0, "studio", "a room needs its letter")
+        yield Problem(STUDIO, line, 0, "studio", "a room needs its letter")
 
 
 def _unknown(line: int, key: str, known: Collection[str], what: str) -> Problem:
-    near = difflib.get_close_matches(key.casefold(), known, 1, 0.6)
-    hint = f'did you mean "{near[0]}"?' if near else f"known: {', '.join(known)}"
-    return Problem(FILE, line, 0, "unknown-key", f'unknown {what} "{key}"; {hint}', True)
+    message = f'unknown {what} "{key}"; {meant(key, known)}'
+    return Problem(STUDIO, line, 0, "unknown-key", message, True)
 
 
 def _is(kind: str, value: object) -> bool:
@@ -184,4 +184,4 @@ def _pages(
                 line = _line(lines, "rooms", number, "brief")
                 near = difflib.get_close_matches(name, addresses, 1, 0.6)
                 hint = f"; did you mean {near[0]}?" if near else ""
-                yield Problem(FILE, line, 0, "studio", f'brief: no page "{name}"{hint}')
+                yield Problem(STUDIO, line, 0, "studio", f'brief: no page "{name}"{hint}')

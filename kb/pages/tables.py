@@ -11,7 +11,7 @@ from kb.pages.fingerprint import fingerprint
 from kb.pages.inline import LONGEST
 from kb.pages.model import Fault, Mod, Patch, Row, RowKind, Table
 from kb.pages.outline import MOST_PLACES, Outline
-from kb.pages.patch import BLANK, expand, places_of_points
+from kb.pages.patch import expand, places_of_points, unless_blank
 from kb.terms.ranges import RangeError, noun_of_heading, places
 
 MOST_ROWS = 20_000
@@ -179,12 +179,8 @@ def _fault(where: str, named: Mapping[str, str], line: int, outline: Outline) ->
         workaround=named["workaround"],
         reported=named.get("reported", ""),
         by=named.get("by", ""),
-        cleared=_unless_blank(named.get("cleared", "")),
+        cleared=unless_blank(named.get("cleared", "")),
     )
-
-
-def _unless_blank(cell: str) -> str:
-    return "" if cell.casefold() in BLANK else cell
 
 
 def _patch(named: Mapping[str, str], line: int, outline: Outline) -> Patch | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kb.pages.across import Finding, questions_of
-from kb.pages.model import Choice, Multiple, Option, Page, Problem, Question
+from kb.pages.across import Finding, warning
+from kb.pages.model import Choice, Multiple, Option, Page, Question
 
 # The right option is clearly the longest if it has half as much again as the next, and more than
 # a word or two in figures.
@@ -28,15 +28,15 @@ _NOT = re.compile(
 
 def questions(page: Page) -> Iterator[Finding]:
     """What is wrong with the wording of a page's questions; all of it warnings."""
-    for question in questions_of(page):
+    for question in page.questions:
         if not question.pinned:
             message = "question has no id: its history is lost when its heading is reworded; --fix"
-            yield _warning(page, question.line, "no-id", f"{message} writes one")
+            yield warning(page, question.line, "no-id", f"{message} writes one")
         if isinstance(question.key, Choice | Multiple):
             yield from _options(page, question, question.key.options)
             if word := negative(question):
                 message = f'"{word}" turns the question round; make it stand out: **{word}**'
-                yield _warning(page, question.line, "negative", message)
+                yield warning(page, question.line, "negative", message)
 
 
 def _options(page: Page, question: Question, options: tuple[Option, ...]) -> Iterator[Finding]:
@@ -45,13 +45,13 @@ def _options(page: Page, question: Question, options: tuple[Option, ...]) -> Ite
             message = (
                 f'"{option.text}": options are shuffled, and it can be guessed; name what holds'
             )
-            yield _warning(page, option.line, "all-of-above", message)
+            yield warning(page, option.line, "all-of-above", message)
     if isinstance(question.key, Choice):
         right = next(option for option in options if option.right)
         next_ = max((len(option.text) for option in options if not option.right), default=0)
         if len(right.text) >= next_ * LONGER and len(right.text) >= next_ + LONGER_BY:
             message = "the right option is clearly the longest, which gives it away"
-            yield _warning(page, right.line, "longest", message)
+            yield warning(page, right.line, "longest", message)
 
 
 def negative(question: Question) -> str:
@@ -67,7 +67,3 @@ def negative(question: Question) -> str:
             loud = " ".join(question.stressed).replace("’", "'").casefold().split()
             return "" if found[0] in loud else found[0]
     return ""
-
-
-def _warning(page: Page, line: int, code: str, message: str) -> Finding:
-    return Finding(Problem(page.path, line, 0, code, message, True))

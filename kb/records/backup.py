@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kb.errors import NotSavedError
-from kb.records.connection import told
+from kb.records.connection import refusing
 from kb.records.journal import make_folder, sync_folder
+from kb.records.schema import BACKUPS
 
-FOLDER = "backups"
 ABANDONED = 600  # seconds after which a copy that is still in the making was left by a kill
 KEEP = (("%Y-%m-%d", 7), ("%G-%V", 4), ("%Y-%m", 12))  # days, weeks, months
 NEWEST = 3  # kept whatever the day: the copies made just before something daring
@@ -23,7 +23,7 @@ _FORM = "records-%Y-%m-%dT%H-%M-%SZ.db"
 def listed(state: Path) -> list[Path]:
     """The backups there are, oldest first."""
     try:
-        paths = sorted((state / FOLDER).iterdir())
+        paths = sorted((state / BACKUPS).iterdir())
     except OSError:
         return []
     return [path for path in paths if _made(path.name) is not None]
@@ -33,18 +33,18 @@ def made_on(state: Path, now: datetime) -> bool:
     """Whether there is a backup of this day (UTC), or one in the making."""
     day = f"records-{now.astimezone(UTC):%Y-%m-%d}"
     try:
-        names = [path.name for path in (state / FOLDER).iterdir()]
+        names = [path.name for path in (state / BACKUPS).iterdir()]
     except OSError:
         return False
     return any(name.startswith(day) and name.endswith((".db", ".part")) for name in names)
 
 
-def make(connection: sqlite3.Connection, source: Path, state: Path, now: datetime) -> Path:
+def make(connection: sqlite3.Connection, state: Path, now: datetime) -> Path:
     """Copy the store, check the copy, and only then give it its name. Raises NotSavedError."""
-    folder = state / FOLDER
+    folder = state / BACKUPS
     final = folder / now.astimezone(UTC).strftime(_FORM)
     part = final.with_name(f"{final.name}.{os.getpid()}.part")
-    with told(final, saving=True):
+    with refusing(final, saving=True):
         make_folder(folder)
         _sweep(folder, now)
         os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
@@ -69,7 +69,7 @@ def make(connection: sqlite3.Connection, source: Path, state: Path, now: datetim
 
 def check(connection: sqlite3.Connection, path: Path) -> None:
     """Raise NotSavedError unless SQLite finds the file sound."""
-    with told(path):
+    with refusing(path):
         said = connection.execute("pragma quick_check(1)").fetchone()[0]
     if said != "ok":
         raise NotSavedError(f"{path} is damaged ({said})")

@@ -44,10 +44,15 @@ def connect(path: Path, patience: float = PATIENCE) -> sqlite3.Connection:
     return connection
 
 
+def number_of(connection: sqlite3.Connection, name: str) -> int:
+    """What SQLite says to a pragma that asks for a number."""
+    return int(connection.execute(f"pragma {name}").fetchone()[0])
+
+
 @contextlib.contextmanager
 def writing(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
     """A transaction that has the write lock from its first moment, and leaves nothing half done."""
-    with told(path, saving=True):
+    with refusing(path, saving=True):
         _begin(connection)
         try:
             yield
@@ -82,7 +87,7 @@ def _begin(connection: sqlite3.Connection) -> None:
 
 
 @contextlib.contextmanager
-def told(path: Path, *, saving: bool = False) -> Iterator[None]:
+def refusing(path: Path, *, saving: bool = False) -> Iterator[None]:
     """Whatever SQLite or the system refuses in here, as one line that says what to do."""
     try:
         yield

@@ -68,8 +68,12 @@ class Event:
     @property
     def run(self) -> str:
         """The run of a checklist this belongs to, or nothing."""
-        run = self.body.get("run")
-        return run if isinstance(run, str) else ""
+        return self.text("run")
+
+    def text(self, name: str) -> str:
+        """What the body says under a name, if that is text; else nothing."""
+        said = self.body.get(name)
+        return said if isinstance(said, str) else ""
 
 
 class Done(NamedTuple):
@@ -150,14 +154,14 @@ def make(
 
 def digest(event: Event) -> str:
     """The sha256 over sorted compact JSON of everything else in the event."""
-    plain = _plain(event)
+    plain = to_values(event)
     del plain["sha256"]
     return hashlib.sha256(compact(plain).encode("ascii")).hexdigest()
 
 
 def to_line(event: Event) -> str:
     """The event as one line of the journal, its end of line included."""
-    return compact(_plain(event)).replace("\x7f", "\\u007f") + "\n"  # JSON would leave it
+    return compact(to_values(event)).replace("\x7f", "\\u007f") + "\n"  # JSON would leave it
 
 
 def from_line(line: str | bytes) -> Event:
@@ -207,6 +211,14 @@ def from_values(plain: Mapping[str, Any]) -> Event:
     return event
 
 
+def to_values(event: Event) -> dict[str, Any]:
+    """All that an event holds, as `from_values` takes it."""
+    plain = {name: getattr(event, name) for name in COLUMNS}
+    plain["at"] = at_text(event.at)
+    plain["body"] = dict(event.body)
+    return plain
+
+
 def at_text(at: datetime) -> str:
     """A time as events hold it: UTC, to the millisecond."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -215,13 +227,6 @@ def at_text(at: datetime) -> str:
 def compact(value: Any) -> str:
     """Sorted JSON without blanks, in ASCII: the same bytes everywhere, and never two lines."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-def _plain(event: Event) -> dict[str, Any]:
-    plain = {name: getattr(event, name) for name in COLUMNS}
-    plain["at"] = at_text(event.at)
-    plain["body"] = dict(event.body)
-    return plain
 
 
 def _storable(text: str) -> bool:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb.records.event import LONGEST_LINE, BadEventError, Event, from_line
-
-FILE = "journal.jsonl"
+from kb.records.schema import JOURNAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Journal:
     """One file that only grows. Whoever appends holds the store's write lock."""
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / FILE
+        self.path = folder / JOURNAL
 
     def tail(self) -> Tail:
         """How the journal ends. Raises OSError where it cannot be read."""

@@ -29,6 +29,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kb.records.schema import BACKUPS, JOURNAL
 from kb.records.schema import FILE as STORE
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ SETTLED = timedelta(days=90)
 HIGHEST_NUMBER = 100_000  # a number above it is no number of ours
 
 FILE = "open.json"
-JOURNAL, BACKUPS = "journal.jsonl", "backups"
 _VERSION = 1
 
 

@@ -80,13 +80,13 @@ def roster(events: Iterable[Event]) -> Roster:
     roles: dict[str, tuple[tuple[tuple[int, str], str], ...]] = {}
     for event in events:
         handle = event.subject
-        role = _text(event, "role")
+        role = event.text("role")
         if event.kind == "person":
             old = people.get(handle)
             people[handle] = Person(
                 handle,
-                _text(event, "initials") or (old.initials if old else handle),
-                _text(event, "name") or (old.name if old else handle),
+                event.text("initials") or (old.initials if old else handle),
+                event.text("name") or (old.name if old else handle),
                 role or (old.role if old else ""),
             )
         elif handle not in people:
@@ -160,8 +160,3 @@ def _still_here(records: Records, said: str) -> Person:
     if person.left:
         raise KbError(f"{person.handle} has left")
     return person
-
-
-def _text(event: Event, name: str) -> str:
-    value = event.body.get(name)
-    return value if isinstance(value, str) else ""

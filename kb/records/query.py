@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from kb.records.connection import DamagedError, told
+from kb.records.connection import DamagedError, refusing
 from kb.records.event import (
     COLUMNS,
     BadEventError,
@@ -19,6 +19,7 @@ from kb.records.event import (
     at_text,
     compact,
     from_values,
+    to_values,
 )
 from kb.records.openlist import CLOSES, HIGHEST_NUMBER, OPENS, SETTLED, WRITTEN
 
@@ -55,23 +56,9 @@ class Queries:
             values.append(subject)
         return list(self.select(where + " order by lamport, id", values))
 
-    def by_id(self, ids: Iterable[str]) -> list[Event]:
-        """The events with these ids, in order; those not here are left out."""
-        where, values = _is_in("id", list(ids))
-        return list(self.select(where + " order by lamport, id", values))
-
-    def newest(self, kind: str, *, actor: str | None = None) -> list[Event]:
-        """For each (actor, subject, target), the last event of a kind, in order."""
-        whose, values = ("", [kind]) if actor is None else (" and actor = ?", [kind, actor])
-        where = (
-            "id in (select substr(max(printf('%016d', lamport) || id), 17) from events"
-            f" where kind = ?{whose} group by actor, subject, target) order by lamport, id"
-        )
-        return list(self.select(where, values))
-
-    def done(self, *, actor: str | None = None, subject: str | None = None) -> list[Done]:
+    def done(self, *, actor: str | None = None) -> list[Done]:
         """Who has ticked which items at which wording; ticks taken back are left out."""
-        whose, values = _also(actor=actor, subject=subject)
+        whose, values = _also(actor=actor)
         sql = (
             "select actor, subject, group_concat(fingerprint, ' '), max(at) from"
             " (select actor, subject, fingerprint, max(at) as at"
@@ -80,7 +67,7 @@ class Queries:
             " and id not in (select target from events where kind = 'untick')"
             " group by actor, subject, fingerprint) group by actor, subject"
         )
-        with told(self.path):
+        with refusing(self.path):
             return list(map(Done._make, self._connection.execute(sql, values)))
 
     def run_counts(self, *, actor: str | None = None) -> dict[tuple[str, str], int]:
@@ -92,7 +79,7 @@ class Queries:
             " and id not in (select target from events where kind = 'untick')"
             " group by actor, subject"
         )
-        with told(self.path):
+        with refusing(self.path):
             rows = self._connection.execute(sql, values)
             return {(who, what): count for who, what, count in rows}
 
@@ -103,7 +90,7 @@ class Queries:
             "select id, kind, actor, subject, target, fingerprint, at, body from events"
             f" where kind in ('answer', 'dispute'){whose} order by lamport, id"
         )
-        with told(self.path):
+        with refusing(self.path):
             return list(map(Said._make, self._connection.execute(sql, values)))
 
     def still_open(self, now: datetime) -> list[Event]:
@@ -134,13 +121,13 @@ class Queries:
             f"select coalesce(max({number}), 0) from events where {where}"
             f" and json_type(body, '$.number') = 'integer' and {number} < ?"
         )
-        with told(self.path):
+        with refusing(self.path):
             found = self._connection.execute(sql, [*values, HIGHEST_NUMBER]).fetchone()
         return int(found[0])
 
     def count(self) -> int:
         """How many events there are."""
-        with told(self.path):
+        with refusing(self.path):
             return int(self._connection.execute("select count(*) from events").fetchone()[0])
 
     def everything(self) -> Iterator[Event]:
@@ -149,26 +136,25 @@ class Queries:
 
     def rows(self) -> Iterator[Sequence[Any]]:
         """Every row as it lies in the file, unchecked: for looking at damage."""
-        with told(self.path):
+        with refusing(self.path):
             yield from self._connection.execute(f"select {', '.join(ROW)} from events")
 
     def pragma(self, name: str) -> list[str]:
         """What SQLite says to a pragma that asks."""
-        with told(self.path):
+        with refusing(self.path):
             return [str(said) for (said,) in self._connection.execute(f"pragma {name}")]
 
     def select(self, where: str, values: Sequence[object]) -> Iterator[Event]:
         """The events a condition of ours selects, each checked against its hash as it is read."""
-        with told(self.path):
+        with refusing(self.path):
             for plain in self._connection.execute(_SELECT + where, values):
                 yield from_row(plain, self.path)
 
 
 def to_row(event: Event) -> tuple[object, ...]:
     """The values of an event in the order of INSERT."""
-    plain = {name: getattr(event, name) for name in COLUMNS}
-    plain["at"] = at_text(event.at)
-    plain["body"] = compact(dict(event.body))
+    plain = to_values(event)
+    plain["body"] = compact(plain["body"])
     plain["run"] = event.run
     return tuple(plain[name] for name in ROW)
 

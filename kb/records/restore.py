@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kb.errors import NotSavedError
 from kb.records import backup, migrations
-from kb.records.connection import connect, told, writing
+from kb.records.connection import connect, number_of, refusing, writing
 from kb.records.event import COLUMNS, Event, to_line
 from kb.records.exchange import BATCH, insert, unknown
 from kb.records.journal import NOTHING, BadLine, Journal, make_folder, read_events, sync_folder
@@ -41,7 +41,7 @@ def restore(folder: Path, state: Path, now: datetime, chosen: Path | None = None
     path = folder / FILE
     part = folder / f"{FILE}.restoring"
     journal = Journal(state)
-    with told(path, saving=True), _held(path) as held:
+    with refusing(path, saving=True), _held(path) as held:
         make_folder(folder)
         built = rebuild(part, state, chosen=chosen, old=path if path.is_file() else None)
         if built.total == 0:
@@ -94,9 +94,9 @@ def sound(path: Path) -> int | None:
     """How many events a backup holds, or None where it is not a whole store of ours."""
     try:
         with contextlib.closing(_read_only(path)) as connection:
-            if _pragma(connection, "application_id") != APPLICATION:
+            if number_of(connection, "application_id") != APPLICATION:
                 return None
-            if not 0 < _pragma(connection, "user_version") <= SCHEMA:
+            if not 0 < number_of(connection, "user_version") <= SCHEMA:
                 return None
             backup.check(connection, path)
             return sum(1 for _ in _rows(connection, path, 0))
@@ -214,10 +214,6 @@ def _held(path: Path) -> Iterator[sqlite3.Connection | None]:
 
 def _read_only(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-
-
-def _pragma(connection: sqlite3.Connection, name: str) -> int:
-    return int(connection.execute(f"pragma {name}").fetchone()[0])
 
 
 def _free(path: Path) -> Path:

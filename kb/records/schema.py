@@ -5,6 +5,7 @@ from __future__ import annotations
 SCHEMA = 1  # user_version of a store this kb writes; a higher one is read, not written
 APPLICATION = 0x6B627264  # application_id "kbrd": tells our file from a stranger's
 FILE = "records.db"
+JOURNAL, BACKUPS = "journal.jsonl", "backups"  # in the other folder
 
 # `run` is the run named in the body, once more, to be found by: SQLite's JSON functions cannot be
 # had in a schema that is not trusted.

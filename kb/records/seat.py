@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kb.records.connection import told
+from kb.records.connection import refusing
 from kb.records.journal import make_folder
 
 FILE = "me.json"
@@ -48,12 +48,6 @@ def just_sat(state: Path, now: datetime) -> str | None:
     return _since(state, "said", now, _JUST)
 
 
-def leave_seat(state: Path) -> None:
-    """Forget who works here."""
-    with told(state / FILE, saving=True):
-        (state / FILE).unlink(missing_ok=True)
-
-
 def asked(state: Path, who: str) -> Asked | None:
     """When this person (empty: nobody in particular) last asked what changed, if ever."""
     try:
@@ -83,7 +77,7 @@ def _since(state: Path, key: str, now: datetime, longest: timedelta) -> str | No
 
 def _keep(state: Path, name: str, value: dict[str, Any]) -> None:
     path = state / name
-    with told(path, saving=True):
+    with refusing(path, saving=True):
         make_folder(state)
         part = path.with_suffix(".part")
         part.write_text(json.dumps(value) + "\n", encoding="utf-8")

@@ -7,12 +7,13 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Self
 
 from kb.errors import KbError, NotSavedError
 from kb.records import backup, connection, openlist, query
-from kb.records.connection import PATIENCE, told, writing
+from kb.records.connection import PATIENCE, number_of, refusing, writing
 from kb.records.event import (
     HIGHEST,
     BadEventError,
@@ -95,7 +96,7 @@ class Records(query.Queries):
         """A checked copy of the whole store, beside the journal. Raises NotSavedError."""
         if self._absent:
             raise NotSavedError(f"nothing to back up: no records yet ({self.path})")
-        return backup.make(self._connection, self.path, self.state, self._clock())
+        return backup.make(self._connection, self.state, self._clock())
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[sqlite3.Connection]:
@@ -111,7 +112,7 @@ class Records(query.Queries):
             if self._connection.total_changes != before:
                 openlist.drop(self.folder)
 
-    def open_now(self) -> list[Event]:
+    def listed_open(self) -> list[Event]:
         """What is open in the fault book; the list beside the store is mended, unless somebody is
         just writing: whoever asks this is in a hurry.
         """
@@ -154,7 +155,7 @@ class Records(query.Queries):
         self.settle()
         try:
             if not backup.made_on(self.state, now):
-                backup.make(self._connection, self.path, self.state, now)
+                backup.make(self._connection, self.state, now)
         except (NotSavedError, OSError) as error:
             self.warnings.append(f"saved, but no backup could be made: {error}")
 
@@ -165,8 +166,8 @@ class Records(query.Queries):
         except (NotSavedError, OSError) as error:
             self.warnings.append(f"saved, but not yet in the journal: {error}")
 
-    def catch_up(self) -> int:
-        """Bring the journal up to the store; says how many events it lacked.
+    def catch_up(self) -> None:
+        """Bring the journal up to the store.
 
         The write lock makes the order of the journal that of the commits, so that comparing the
         two ends tells whether anything is missing.
@@ -174,23 +175,10 @@ class Records(query.Queries):
         with writing(self._connection, self.path):
             self._list_open()
             tail = self.journal.tail()
-            since = self._row_of(tail)
-            missing = self._rows_since(since)
+            missing = self.select("rowid > ? order by rowid", [self._row_of(tail)])
             first = next(missing, None)
-            if first is None:
-                return 0
-            count = 0
-
-            def lines() -> Iterator[str]:
-                nonlocal count
-                count += 1
-                yield to_line(first)
-                for event in missing:
-                    count += 1
-                    yield to_line(event)
-
-            self.journal.append(lines(), tail)
-            return count
+            if first is not None:
+                self.journal.append(map(to_line, chain([first], missing)), tail)
 
     def _list_open(self) -> None:
         """Put what is open beside the store. The caller holds the write lock.
@@ -211,9 +199,6 @@ class Records(query.Queries):
             raise self._lost("it lacks the last of them")
         return int(found[0])
 
-    def _rows_since(self, since: int) -> Iterator[Event]:
-        return self.select("rowid > ? order by rowid", [since])
-
     # Opening
 
     def _open(self) -> sqlite3.Connection:
@@ -224,7 +209,7 @@ class Records(query.Queries):
         if not self.path.is_file():
             raise self._lost("it is not a file")
         try:
-            with told(self.path):
+            with refusing(self.path):
                 opened = connection.connect(self.path, self._patience)
                 try:
                     return self._look(opened)
@@ -237,13 +222,13 @@ class Records(query.Queries):
     def _look(self, opened: sqlite3.Connection) -> sqlite3.Connection:
         """Decide whether this is our store, and bring the journal up to it."""
         self._inode = _inode(self.path)
-        version = _pragma(opened, "user_version")
+        version = number_of(opened, "user_version")
         if version == 0 and self._is_empty(opened):
             opened.close()
             return self._nothing_yet()
-        if _pragma(opened, "application_id") != APPLICATION:
+        if number_of(opened, "application_id") != APPLICATION:
             raise self._lost("it is not a kb store")
-        self.newer = _pragma(opened, "user_version") > SCHEMA
+        self.newer = number_of(opened, "user_version") > SCHEMA
         self._connection = opened
         self._meet_journal()
         return opened
@@ -254,7 +239,7 @@ class Records(query.Queries):
             tables = opened.execute("select count(*) from sqlite_master").fetchone()[0]
             return bool(tables == 0)
         with writing(opened, self.path):
-            if _pragma(opened, "user_version") == 0:
+            if number_of(opened, "user_version") == 0:
                 raise self._lost(f"it is empty, {self.path.stat().st_size} bytes")
         return False
 
@@ -264,7 +249,7 @@ class Records(query.Queries):
         except OSError as error:
             self.warnings.append(f"the journal cannot be read: {error.strerror} ({error.filename})")
             return
-        with told(self.path):
+        with refusing(self.path):
             last = self._connection.execute(
                 "select id from events order by rowid desc limit 1"
             ).fetchone()
@@ -300,7 +285,7 @@ class Records(query.Queries):
             )
         if not self._absent:
             return
-        with told(self.path, saving=True):
+        with refusing(self.path, saving=True):
             make_folder(self.folder)
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
             opened = connection.connect(self.path, self._patience)
@@ -316,7 +301,7 @@ class Records(query.Queries):
 
     def _create(self, opened: sqlite3.Connection) -> None:
         with writing(opened, self.path):
-            if _pragma(opened, "user_version") != 0:
+            if number_of(opened, "user_version") != 0:
                 return  # another terminal was first
             if self._known():
                 raise self._lost(f"it is empty, {self.path.stat().st_size} bytes")
@@ -350,10 +335,6 @@ class LostError(NotSavedError):
 
 def _were(count: int) -> str:
     return f"{count} record{'s were' if count != 1 else ' was'}"
-
-
-def _pragma(opened: sqlite3.Connection, name: str) -> int:
-    return int(opened.execute(f"pragma {name}").fetchone()[0])
 
 
 def _inode(path: Path) -> int:

@@ -96,7 +96,7 @@ def plan(bay: Bay, start: Meant, units: Sequence[Unit]) -> Plan:
     cords: list[Cord] = []
     here = [top for top, _ in ways]
     for unit in units:
-        legs = _legs(bay, unit, here, remarks)
+        legs = _legs(unit, here, remarks)
         cords += [_cord(bay, out, leg[0]) for out, leg in zip(here, legs, strict=True)]
         here = [leg[1] for leg in legs]
     cords += [_cord(bay, out, bottom) for out, (_, bottom) in zip(here, ways, strict=True)]
@@ -115,7 +115,7 @@ def _back_in(point: Point, named: Iterable[str]) -> str:
     return next((jack for jack in named if jack in point.bottoms), point.bottoms[0])
 
 
-def _legs(bay: Bay, unit: Unit, here: Sequence[str], remarks: list[str]) -> list[tuple[str, str]]:
+def _legs(unit: Unit, here: Sequence[str], remarks: list[str]) -> list[tuple[str, str]]:
     """The legs of a unit that these sources take."""
     if len(here) == 1:
         if unit.ways_out > 1:

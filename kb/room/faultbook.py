@@ -17,20 +17,20 @@ from kb.search.hit import BookEntry, Cleared
 if TYPE_CHECKING:
     from kb.search.rows import FoundRow
 
-Told = Mapping[str, Any]
+Plain = Mapping[str, Any]
 
 _FAULT, _NOTE = OPENS
 _LEAST_TAIL = 2
 
 
-def entries(events: Iterable[Told], now: datetime) -> list[BookEntry]:
+def entries(events: Iterable[Plain], now: datetime) -> list[BookEntry]:
     """Everything these events, in order, tell of, what is gone too. Times are in `now`'s zone.
 
     Each has a label: its number, and where two stores gave the same one to what is still open, as
     much of the end of its event's id as tells them apart.
     """
     found: dict[str, BookEntry] = {}
-    later: list[Told] = []
+    later: list[Plain] = []
     for event in events:
         if event["kind"] in OPENS:
             found.setdefault(event["id"], _entry(event, now))
@@ -51,7 +51,7 @@ def entries(events: Iterable[Told], now: datetime) -> list[BookEntry]:
     return _labelled(list(found.values()), now)
 
 
-def open_now(known: Iterable[BookEntry], rows: Iterable[str], now: datetime) -> list[BookEntry]:
+def still_open(known: Iterable[BookEntry], rows: Iterable[str], now: datetime) -> list[BookEntry]:
     """What is open of these.
 
     `rows` are the addresses of all fault rows of the pages, cleared ones too: what was written into
@@ -124,11 +124,11 @@ def find(known: Sequence[BookEntry], said: str, now: datetime) -> BookEntry:
         both = "; ".join(f"{entry.label} {entry.shown}: {entry.text}" for entry in meant)
         raise KbError(f"{said} stands for several: {both}")
     if called:
-        raise KbError(_gone(said, called[-1], now))
+        raise KbError(_gone(said, called[-1]))
     raise KbError(f"there is no {said} in the fault book; see kb faults")
 
 
-def _gone(said: str, entry: BookEntry, now: datetime) -> str:
+def _gone(said: str, entry: BookEntry) -> str:
     what = f"{said}, {entry.shown}: {entry.text}"
     if entry.cleared:
         when = f" {entry.cleared.at:%Y-%m-%d %H:%M}" if entry.cleared.at else ""
@@ -165,7 +165,7 @@ def _label(entry: BookEntry, others: Sequence[str]) -> str:
     return f"{entry.number}-{entry.id[-length:]}"
 
 
-def _entry(event: Told, now: datetime) -> BookEntry:
+def _entry(event: Plain, now: datetime) -> BookEntry:
     body = event["body"]
     number = body.get("number")
     right = type(number) is int and 0 < number < HIGHEST_NUMBER
@@ -189,7 +189,7 @@ def _entry(event: Told, now: datetime) -> BookEntry:
     )
 
 
-def _by(event: Told) -> str:
+def _by(event: Plain) -> str:
     return _text(event["body"], "initials") or str(event["actor"])
 
 
@@ -208,11 +208,11 @@ def _day(text: str, now: datetime) -> datetime | None:
         return None
 
 
-def _text(body: Told, name: str) -> str:
+def _text(body: Plain, name: str) -> str:
     value = body.get(name)
     return value if isinstance(value, str) else ""
 
 
-def _texts(body: Told, name: str) -> tuple[str, ...]:
+def _texts(body: Plain, name: str) -> tuple[str, ...]:
     value = body.get(name)
     return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()

@@ -6,6 +6,7 @@ import re
 from datetime import date, datetime, time, timedelta
 
 from kb.errors import KbError
+from kb.house import studio_day
 
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d\d)")
@@ -18,7 +19,7 @@ def until(said: str, now: datetime, day_ends: time) -> datetime:
 
     A day alone holds until it ends on the sheet. Raises KbError for what is past, or unknown.
     """
-    today = now.date() if now.time() >= day_ends else now.date() - timedelta(days=1)
+    today = studio_day(now, day_ends)
     words = said.casefold().replace(",", " ").split()
     clock = _time(words[-1]) if words else None
     if clock is not None:

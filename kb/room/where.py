@@ -12,6 +12,7 @@ from kb.search.rows import FoundRow
 from kb.terms.glossary import key_of
 from kb.terms.nouns import NOUN_OF
 from kb.terms.ranges import RangeError, at_front, places, spoken
+from kb.terms.text import rooms_in
 from kb.terms.words import FAINT, STOP, analysed, chunks, fold
 
 # The columns of any table that name a piece of gear, beside the first one of mods and faults.
@@ -74,8 +75,7 @@ class Map:
 
     def _page(self, page: Mapping[str, Any]) -> None:
         address, title = page["address"], page["title"]
-        said = page.get("room", "").casefold().split(",")
-        rooms = tuple(room for part in said if (room := part.strip()))
+        rooms = rooms_in(page.get("room", "").casefold())
         self.letters.update(rooms)
         if address.startswith("equipment/"):
             home = Home(address, rooms, _WORTH["mod"])

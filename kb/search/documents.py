@@ -14,6 +14,7 @@ from kb.search.engine import PLACED, key
 from kb.search.names import subjects
 from kb.search.stems import stem
 from kb.terms.ranges import RangeError, places
+from kb.terms.text import rooms_in
 from kb.terms.words import fold, index_tokens
 
 # How much a word counts by where it stands, the words of the text itself being 1.
@@ -78,9 +79,7 @@ def documents(page: Page) -> Iterator[Document]:
     folder = page.path.split("/", 1)[0]
     names = (page.title, *page.front.aliases)
     named = dict.fromkeys(token for name in names for token in index_tokens(name))
-    for section in page.sections:
-        if section.kind == "quiz":
-            continue
+    for section in page.reading:
         intro = section.address == page.address
         around: dict[str, float] = {}
         _count(around, named, PAGE_NAME)
@@ -139,12 +138,7 @@ def _section(
 def _own_aliases(page: Page) -> list[str]:
     """The other names of a page, but not those of its rows and sections: these are meant then."""
     parts = {_key(section.heading) for section in page.sections[1:]}
-    parts |= {
-        _key(row.cells[0])
-        for section in page.sections
-        for table in section.tables
-        for row in table.rows
-    }
+    parts |= {_key(row.cells[0]) for row in page.rows}
     return [alias for alias in page.front.aliases if _key(alias) not in parts]
 
 
@@ -211,7 +205,7 @@ def _names(point: PatchPoint, rooms: list[str]) -> list[str]:
 
 def rooms_of(page: Page) -> list[str]:
     """The rooms a page belongs to, in lower case: `A, B` is two."""
-    return [room for part in page.front.room.split(",") if (room := part.strip().casefold())]
+    return list(rooms_in(page.front.room.casefold()))
 
 
 def _rooms_of_row(row: Row, rooms: list[str]) -> list[str]:
@@ -260,29 +254,21 @@ def _facets(rooms: list[str], folder: str, kind: str, open_: bool) -> tuple[str,
 
 def open_faults(page: Page) -> Iterator[dict[str, object]]:
     """What is broken on a page, as the index carries it beside the hits."""
-    for section in page.sections:
-        for table in section.tables:
-            for row in table.rows:
-                if isinstance(row.value, Fault) and row.open:
-                    yield {
-                        "address": row.address,
-                        "page": page.address,
-                        "path": page.path,
-                        "line": row.line,
-                        "rooms": _rooms_of_row(row, rooms_of(page)),
-                        "where": row.value.where,
-                        "symptom": row.value.symptom,
-                        "workaround": row.value.workaround,
-                        "places": list(row.places),
-                    }
+    for row in page.rows:
+        if isinstance(row.value, Fault) and row.open:
+            yield {
+                "address": row.address,
+                "page": page.address,
+                "path": page.path,
+                "line": row.line,
+                "rooms": _rooms_of_row(row, rooms_of(page)),
+                "where": row.value.where,
+                "symptom": row.value.symptom,
+                "workaround": row.value.workaround,
+                "places": list(row.places),
+            }
 
 
 def cleared_faults(page: Page) -> list[str]:
     """The addresses of the faults that a page says are gone."""
-    return [
-        row.address
-        for section in page.sections
-        for table in section.tables
-        for row in table.rows
-        if isinstance(row.value, Fault) and not row.open
-    ]
+    return [row.address for row in page.rows if isinstance(row.value, Fault) and not row.open]

@@ -15,6 +15,11 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def rooms_in(said: str) -> tuple[str, ...]:
+    """The rooms that a page says it is about, `A, B`, as written there; some are about several."""
+    return tuple(room for part in said.split(",") if (room := part.strip()))
+
+
 def slug(heading: str) -> str:
     """GitHub's anchor for a heading: lower case, punctuation gone, blanks made hyphens."""
     text = unicodedata.normalize("NFC", heading).strip().lower()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from kb.records.event import Draft, Event, Said
 from kb.training.bank import Ask
@@ -13,7 +13,7 @@ from kb.training.grading import Verdict, expected, shown
 
 Word = Literal["right", "partly", "wrong", "wrong unit", "disputed"]
 
-WORDS = ("right", "partly", "wrong", "wrong unit", "disputed")
+_WORDS: tuple[Word, ...] = get_args(Word)
 KINDS = ("attempt", "finish")
 
 
@@ -146,7 +146,7 @@ def answers(said: Iterable[Said]) -> list[Answered]:
             continue
         body = _body(one.body)
         word, credit, given = body.get("verdict"), body.get("credit"), body.get("given")
-        if word not in WORDS or not isinstance(credit, int | float):
+        if word not in _WORDS or not isinstance(credit, int | float):
             continue
         found[one.id] = Answered(
             one.id,
@@ -169,7 +169,7 @@ def attempts(events: Iterable[Event]) -> list[Attempt]:
         Attempt(
             event.target,
             event.actor,
-            Scope(event.subject, _text(event.body, "title") or event.subject),
+            Scope(event.subject, event.text("title") or event.subject),
             seed if isinstance(seed := event.body.get("seed"), int) else 0,
             tuple((one[0], one[1]) for one in _rows(event.body, 2)),
             tuple(o for o in _list(event.body, "options") if isinstance(o, str)),
@@ -187,7 +187,7 @@ def finished(events: Iterable[Event]) -> list[Finished]:
         Finished(
             event.target,
             event.actor,
-            Scope(event.subject, _text(event.body, "title") or event.subject),
+            Scope(event.subject, event.text("title") or event.subject),
             event.body.get("passed") is True,
             event.body.get("again") is True,
             event.at,
@@ -230,8 +230,3 @@ def _rows(body: Mapping[str, Any], width: int) -> list[list[str]]:
         for row in _list(body, "asked")
         if isinstance(row, list) and len(row) == width and all(isinstance(x, str) for x in row)
     ]
-
-
-def _text(body: Mapping[str, Any], name: str) -> str:
-    value = body.get(name)
-    return value if isinstance(value, str) else ""

@@ -41,26 +41,56 @@ def written(pages: Iterable[Page]) -> Iterator[Ask]:
     known = list(pages)
     lines = places(known)
     for page in known:
-        for section in page.sections:
-            for question in section.questions:
-                links = [link for link in question.why_links if link in lines]
-                address = links[0] if links else page.address
-                path, line = lines[address]
-                yield Ask(
-                    id=question.id,
-                    prompt=question.prompt,
-                    key=question.key,
-                    fingerprint=question.fingerprint,
-                    page=page.address,
-                    title=page.title,
-                    address=address,
-                    path=path,
-                    line=line,
-                    about=question.id,
-                    critical=question.critical,
-                    hint=question.hint,
-                    why=question.why,
-                )
+        for question in page.questions:
+            links = [link for link in question.why_links if link in lines]
+            address = links[0] if links else page.address
+            path, line = lines[address]
+            yield Ask(
+                id=question.id,
+                prompt=question.prompt,
+                key=question.key,
+                fingerprint=question.fingerprint,
+                page=page.address,
+                title=page.title,
+                address=address,
+                path=path,
+                line=line,
+                about=question.id,
+                critical=question.critical,
+                hint=question.hint,
+                why=question.why,
+            )
+
+
+def made_ask(
+    page: Page,
+    id_: str,
+    prompt: str,
+    key: Key,
+    print_: str,
+    *,
+    address: str,
+    line: int,
+    about: str,
+    hint: str = "",
+    why: str = "",
+) -> Ask:
+    """A question made from what stands on a page; the other values are those of an Ask."""
+    return Ask(
+        id=id_,
+        prompt=prompt,
+        key=key,
+        fingerprint=print_,
+        page=page.address,
+        title=page.title,
+        address=address,
+        path=page.path,
+        line=line,
+        about=about,
+        made=True,
+        hint=hint,
+        why=why,
+    )
 
 
 def about(asks: Iterable[Ask], page: Page, section: Section | None) -> list[Ask]:
@@ -77,13 +107,7 @@ def places(pages: Iterable[Page]) -> Mapping[str, tuple[str, int]]:
     found = {}
     for page in pages:
         found[page.address] = page.path, 1
-        for section in page.sections:
-            if section.kind != "quiz":
-                for address in (section.address, f"{page.address}#{section.anchor}"):
-                    found.setdefault(address, (page.path, section.line))
+        for section in page.reading:
+            for address in (section.address, f"{page.address}#{section.anchor}"):
+                found.setdefault(address, (page.path, section.line))
     return found
-
-
-def reading(page: Page) -> Iterator[Section]:
-    """The sections of a page that teach: not its Quiz."""
-    return (section for section in page.sections if section.kind != "quiz")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from kb.pages.across import former_address
+from kb.pages.across import former_address, now_at
 from kb.pages.model import Page
 from kb.records.event import Done, Event
 from kb.training.checklist import Checklist, checklists, versions, whole
@@ -112,12 +112,6 @@ def missing_for(
         if ladder.must_know(role, now.for_role):
             found.append(one.address)
     return found
-
-
-def now_at(address: str, moved: Mapping[str, str]) -> str:
-    """An address as it is now that pages have moved."""
-    page, sign, section = address.partition("#")
-    return moved[page] + sign + section if page in moved else address
 
 
 def _joined(rows: Iterable[Done], moved: Mapping[str, str]) -> dict[tuple[str, str], Done]:

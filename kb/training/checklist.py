@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kb.pages.model import Item, Page, Section
 from kb.records.event import Draft, Event
+from kb.terms.text import rooms_in
 from kb.training.pairing import Wording
 
 
@@ -42,7 +43,7 @@ def checklist(page: Page, section: Section) -> Checklist:
         title=page.title if alone else f"{page.title}: {section.heading}",
         items=tuple(map(wording, section.items)),
         for_role=page.front.for_role,
-        rooms=rooms(page),
+        rooms=rooms_in(page.front.room),
         safety=bool(page.front.safety),
         path=page.path,
         line=section.line,
@@ -56,23 +57,18 @@ def checklists(page: Page) -> list[Checklist]:
 
 def whole(page: Page) -> Checklist:
     """A page without items, as a thing to be signed for."""
-    text = version([s.fingerprint for s in page.sections if s.kind != "quiz"])
+    text = version([s.fingerprint for s in page.reading])
     front = page.front
     return Checklist(
         page.address,
         page.title,
         (),
         front.for_role,
-        rooms(page),
+        rooms_in(page.front.room),
         bool(front.safety),
         page.path,
         text=text,
     )
-
-
-def rooms(page: Page) -> tuple[str, ...]:
-    """The rooms a page is about; none means all."""
-    return tuple(part.strip() for part in page.front.room.split(",") if part.strip())
 
 
 def wording(item: Item) -> Wording:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -23,6 +22,7 @@ from kb.terms import units
 from kb.terms.spelling import Synonyms
 from kb.terms.text import one_line
 from kb.terms.units import Quantity, UnitError
+from kb.training.pairing import rising
 from kb.training.reading import (
     BAR,
     UnclearError,
@@ -163,7 +163,7 @@ def _short(key: Short, said: str, synonyms: Synonyms) -> Verdict:
 def _ordering(key: Ordering, said: str, order: Sequence[int], critical: bool) -> Verdict:
     steps = list(order) or list(range(len(key.steps)))
     said_order = [steps[n] for n in all_of(said, [key.steps[n] for n in steps])]
-    run = longest_run(said_order)
+    run = len(rising(list(enumerate(said_order))))
     credit = (run - 1) / (len(steps) - 1) if len(steps) > 1 else 1.0
     given = BAR.join(one_line(key.steps[n]) for n in said_order)
     return _parts(credit, given, critical)
@@ -189,15 +189,6 @@ def _cloze(key: Cloze, said: str, synonyms: Synonyms) -> Verdict:
         which = f"blank {wrong[0]} is" if len(wrong) == 1 else f"blanks {', '.join(wrong)} are"
         remarks = (f"{which} wrong",)
     return _parts(sum(hits) / len(hits), BAR.join(filled), remarks=remarks)
-
-
-def longest_run(places: Sequence[int]) -> int:
-    """How many of these, taken as they come, stand in rising order."""
-    tails: list[int] = []
-    for place in places:
-        at = bisect_left(tails, place)
-        tails[at : at + 1] = [place]
-    return len(tails)
 
 
 # Numbers

@@ -7,7 +7,7 @@ where there are not two of them no question is made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from kb.pages.model import Page
 from kb.training import made_faults, made_mods, made_patch, made_steps
@@ -16,11 +16,5 @@ from kb.training.bank import Ask
 
 def made(pages: Iterable[Page]) -> list[Ask]:
     """The questions that the tables and procedures of these pages yield, in their order."""
-    return [ask for page in pages for ask in _of_page(page)]
-
-
-def _of_page(page: Page) -> Iterator[Ask]:
-    yield from made_mods.questions(page)
-    yield from made_patch.questions(page)
-    yield from made_steps.questions(page)
-    yield from made_faults.questions(page)
+    makers = (made_mods, made_patch, made_steps, made_faults)
+    return [ask for page in pages for maker in makers for ask in maker.questions(page)]

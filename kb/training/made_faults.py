@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from kb.pages.fingerprint import fingerprint
 from kb.pages.model import Fault, Matching, Page, Section
 from kb.terms.spelling import fold
-from kb.training.bank import Ask, reading
+from kb.training.bank import Ask, made_ask
 from kb.training.options import clause
 
 _MOST = 5
@@ -21,11 +21,10 @@ def questions(page: Page) -> Iterator[Ask]:
 
     All at once, since a workaround gives itself away among those of other faults one by one.
     """
-    for section in reading(page):
+    for section in page.reading:
         faults = [
             row.value
-            for table in section.tables
-            for row in table.rows
+            for row in section.rows
             if isinstance(row.value, Fault) and row.open and _worth(row.value)
         ]
         alone = _each_its_own(faults)
@@ -56,18 +55,13 @@ def _ask(page: Page, section: Section, faults: Sequence[Fault], number: int, cou
     others = {fold(right) for _, right in pairs}
     few = len(pairs) == _FEWEST and fold(_DO_NOT_USE) not in others
     name = f"{section.address}:workarounds" + (f"-{number}" if count > 1 else "")
-    return Ask(
-        id=name,
-        prompt=f"{page.title}, open faults: what do you do meanwhile?",
-        key=Matching(pairs, (_DO_NOT_USE,) if few else ()),
-        fingerprint=fingerprint(
-            "made faults", [[f.where, f.symptom, f.workaround] for f in faults]
-        ),
-        page=page.address,
-        title=page.title,
+    return made_ask(
+        page,
+        name,
+        f"{page.title}, open faults: what do you do meanwhile?",
+        Matching(pairs, (_DO_NOT_USE,) if few else ()),
+        fingerprint("made faults", [[f.where, f.symptom, f.workaround] for f in faults]),
         address=section.address,
-        path=page.path,
         line=section.line,
         about=name,
-        made=True,
     )

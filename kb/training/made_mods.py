@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from kb.pages.fingerprint import fingerprint
 from kb.pages.model import Choice, Key, Mod, Page, Patch, Row
-from kb.training.bank import Ask, reading
+from kb.training.bank import Ask, made_ask
 from kb.training.options import choice, clause, echoes, names_a_place, words
 
 _NOTHING = ("nothing", "none", "as before", "-")
@@ -18,9 +18,8 @@ def questions(page: Page) -> Iterator[Ask]:
     """What can be asked of the open mods of a page; not of those that change nothing for anyone."""
     rows = [
         (row, row.value)
-        for section in reading(page)
-        for table in section.tables
-        for row in table.rows
+        for section in page.reading
+        for row in section.rows
         if isinstance(row.value, Mod) and row.open and row.value.here
     ]
     for row, mod in rows:
@@ -106,12 +105,7 @@ def _do(page: Page, row: Row, mod: Mod, others: Sequence[tuple[Row, Mod]]) -> It
 
 
 def _is_bay(page: Page) -> bool:
-    return any(
-        isinstance(row.value, Patch)
-        for section in reading(page)
-        for table in section.tables
-        for row in table.rows
-    )
+    return any(isinstance(row.value, Patch) for section in page.reading for row in section.rows)
 
 
 def _noun(row: Row) -> str:
@@ -130,18 +124,15 @@ def overlap(row: Row, other: Row) -> bool:
 def _ask(page: Page, row: Row, mod: Mod, what: str, prompt: str, key: Key, print_: str) -> Ask:
     told = _says_nothing(mod.mark) or (isinstance(key, Choice) and echoes(words(mod.mark), key))
     hint = "" if told else f"on the spot: {mod.mark}"
-    return Ask(
-        id=f"{row.address}:{what}",
-        prompt=prompt,
-        key=key,
-        fingerprint=print_,
-        page=page.address,
-        title=page.title,
+    return made_ask(
+        page,
+        f"{row.address}:{what}",
+        prompt,
+        key,
+        print_,
         address=row.address,
-        path=page.path,
         line=row.line,
         about=row.address,
-        made=True,
         hint=hint,
         why="" if _says_nothing(mod.why) else mod.why,
     )

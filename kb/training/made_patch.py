@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from kb.pages.fingerprint import fingerprint
 from kb.pages.model import Choice, Option, Page, Patch, PatchPoint, Row, Table
 from kb.pages.normals import Normal, breaks, normalled
-from kb.training.bank import Ask, reading
+from kb.training.bank import Ask, made_ask
 from kb.training.options import choice, pick
 
 _KEEPS = "It keeps its signal, and your cord gets the same"
@@ -30,7 +30,7 @@ _NORMALS: dict[Normal, str] = {
 
 def questions(page: Page) -> Iterator[Ask]:
     """What can be asked of the patch rows of a page."""
-    for section in reading(page):
+    for section in page.reading:
         for table in section.tables:
             rows = [(row, row.value) for row in table.rows if isinstance(row.value, Patch)]
             pattern = Counter(patch.normal for _, patch in rows)
@@ -140,16 +140,13 @@ def _options(right: str, all_: tuple[str, ...]) -> Choice:
 
 
 def _ask(page: Page, row: Row, what: str, prompt: str, key: Choice, print_: str) -> Ask:
-    return Ask(
-        id=f"{row.address}:{what}",
-        prompt=prompt,
-        key=key,
-        fingerprint=print_,
-        page=page.address,
-        title=page.title,
+    return made_ask(
+        page,
+        f"{row.address}:{what}",
+        prompt,
+        key,
+        print_,
         address=row.address,
-        path=page.path,
         line=row.line,
         about=row.address,
-        made=True,
     )

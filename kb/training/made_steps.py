@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 
 from kb.pages.fingerprint import fingerprint
-from kb.pages.model import Item, Key, Ordering, Page, Section
-from kb.training.bank import Ask, reading
+from kb.pages.model import Item, Ordering, Page, Section
+from kb.training.bank import Ask, made_ask
 from kb.training.options import choice, clause
 
 _MOST = 6  # steps to put in order: a screen, and a head
@@ -18,7 +18,7 @@ _SPOKEN = ('"', "“", "'", "‘")
 
 def questions(page: Page) -> Iterator[Ask]:
     """What can be asked of the procedures of a page."""
-    for section in reading(page):
+    for section in page.reading:
         if section.heading.casefold().startswith(_CHECKS):
             continue
         items = [item for item in section.items if "." not in item.number]
@@ -46,15 +46,15 @@ def _order(page: Page, section: Section, steps: Sequence[str], stops: Set[str]) 
             continue
         which = "" if count == 1 else f", part {number + 1} of {count}"
         suffix = "" if count == 1 else f"-{number + 1}"
-        yield _ask(
+        yield made_ask(
             page,
-            section,
-            section.address,
-            section.line,
-            f"order{suffix}",
+            f"{section.address}:order{suffix}",
             f"{section.heading}{which}: put the steps in order.",
             Ordering(part),
             fingerprint("made order", section.heading, part),
+            address=section.address,
+            line=section.line,
+            about=section.address,
         )
 
 
@@ -68,41 +68,16 @@ def _next(page: Page, section: Section, items: Sequence[Item]) -> Iterator[Ask]:
         key = choice(clause(_text(after)), later if len(later) > 1 else [*later, *earlier])
         if key is None:
             continue
-        yield _ask(
+        yield made_ask(
             page,
-            section,
-            item.address,
-            item.line,
-            "next",
+            f"{item.address}:next",
             f"{section.heading}. Just done: {clause(_text(item))}. What comes next?",
             key,
             fingerprint("made next", section.heading, item.text, after.text),
+            address=section.address,
+            line=item.line,
+            about=item.address,
         )
-
-
-def _ask(
-    page: Page,
-    section: Section,
-    of: str,
-    line: int,
-    what: str,
-    prompt: str,
-    key: Key,
-    print_: str,
-) -> Ask:
-    return Ask(
-        id=f"{of}:{what}",
-        prompt=prompt,
-        key=key,
-        fingerprint=print_,
-        page=page.address,
-        title=page.title,
-        address=section.address,
-        path=page.path,
-        line=section.line if what.startswith("order") else line,
-        about=of,
-        made=True,
-    )
 
 
 def _text(item: Item) -> str:

@@ -80,12 +80,12 @@ def _match_equal(
 def _gaps(to: dict[int, int], olds: int, news: int) -> Iterator[tuple[range, range]]:
     """The stretches between neighbours that kept their order; a moved item is no neighbour."""
     i = j = 0
-    for old, new in [*_rising(sorted(to.items())), (olds, news)]:
+    for old, new in [*rising(sorted(to.items())), (olds, news)]:
         yield range(i, old), range(j, new)
         i, j = old + 1, new + 1
 
 
-def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The longest run of pairs in which both sides go up."""
     tails: list[int] = []
     ends: list[int] = []

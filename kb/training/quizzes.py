@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from kb.pages.across import now_at
 from kb.training.attempt import Answered, Finished
 from kb.training.bank import Ask
 from kb.training.pairing import Wording, pair
@@ -59,7 +60,7 @@ def moved(answered: Iterable[Answered], to: Mapping[str, str]) -> list[Answered]
     """The answers, those on a page's former address brought to the present one."""
     if not to:
         return list(answered)
-    return [one._replace(question=_at(one.question, to)) for one in answered]
+    return [one._replace(question=now_at(one.question, to)) for one in answered]
 
 
 def moved_finished(finished: Iterable[Finished], to: Mapping[str, str]) -> list[Finished]:
@@ -68,16 +69,11 @@ def moved_finished(finished: Iterable[Finished], to: Mapping[str, str]) -> list[
         return list(finished)
     return [
         one._replace(
-            scope=one.scope._replace(name=_at(one.scope.name, to)),
-            asked=tuple((_at(id_, to), print_, text) for id_, print_, text in one.asked),
+            scope=one.scope._replace(name=now_at(one.scope.name, to)),
+            asked=tuple((now_at(id_, to), print_, text) for id_, print_, text in one.asked),
         )
         for one in finished
     ]
-
-
-def _at(id_: str, to: Mapping[str, str]) -> str:
-    page, sign, rest = id_.partition("#")
-    return to[page] + sign + rest if page in to else id_
 
 
 def _changed(

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from fsrs import Card, Rating, Scheduler
 
+from kb.house import studio_day
 from kb.training.attempt import Answered
 from kb.training.bank import Ask
-from kb.training.runs import studio_day
 
 # No steps of minutes: what was missed comes back the next day, not within the hour. No fuzz: the
 # same answers give the same schedule on every machine.
@@ -28,7 +28,6 @@ class Due(NamedTuple):
     ask: Ask
     day: date
     at: datetime
-    last: datetime
     recall: float
     missed: bool
     reworded: bool
@@ -58,7 +57,7 @@ def in_turn(dues: Iterable[Due], today: date) -> list[Due]:
             due.day > today,
             not due.ask.critical,
             not (due.missed or due.reworded),
-            due.day if due.day > today else today,
+            max(today, due.day),
             due.recall,
             due.ask.id,
         ),
@@ -100,7 +99,6 @@ def _due(ask: Ask, said: Sequence[Answered], now: datetime, day_ends: time) -> D
         ask=ask,
         day=day,
         at=card.due,
-        last=last.at,
         recall=0.0 if reworded else _SCHEDULER.get_card_retrievability(card, max(utc, at)),
         missed=last.word != "right",
         reworded=reworded,

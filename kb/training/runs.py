@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Literal
 
 from kb.errors import KbError
@@ -29,9 +29,7 @@ class Mark:
     actor: str
     at: datetime
     fingerprint: str
-    text: str = ""
     reason: str = ""
-    critical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +87,6 @@ class Run:
         return bool(self.marks) and not self.open(checklist)
 
 
-def studio_day(now: datetime, day_ends: time) -> date:
-    """The day on the sheet: a session that ends at 03:20 is still last night. `now` is local."""
-    day = now.date()
-    return day if now.time() >= day_ends else day - timedelta(days=1)
-
-
 def names_of_day(day: date) -> tuple[str, str]:
     """The first and the last name a run of this day can have."""
     return f"{day}/", f"{day}/\uffff"
@@ -121,7 +113,7 @@ def runs(events: Iterable[Event]) -> list[Run]:
         elif event.kind == "untick":
             said.pop(event.target, None)
         elif event.kind == "note":
-            notes.setdefault(key, []).append((event.actor, event.target, _said(event, "text")))
+            notes.setdefault(key, []).append((event.actor, event.target, event.text("text")))
     return [
         Run(name, address, tuple(said.values()), tuple(notes.get((address, name), ())))
         for (address, name), said in sorted(marks.items(), key=lambda entry: entry[0])
@@ -177,9 +169,7 @@ def _mark(event: Event) -> Mark:
         event.actor,
         _when(event),
         event.fingerprint,
-        _said(event, "text"),
-        _said(event, "reason"),
-        event.body.get("critical") is True,
+        event.text("reason"),
     )
 
 
@@ -199,15 +189,10 @@ def _watched(event: Event) -> dict[str, Mark]:
 
 def _when(event: Event) -> datetime:
     try:
-        at = datetime.fromisoformat(_said(event, "done_at"))
+        at = datetime.fromisoformat(event.text("done_at"))
     except ValueError:
         return event.at
     return at if at.tzinfo else event.at
-
-
-def _said(event: Event, name: str) -> str:
-    value = event.body.get(name)
-    return value if isinstance(value, str) else ""
 
 
 def _number(name: str) -> int:

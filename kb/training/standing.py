@@ -213,14 +213,13 @@ def sign_offs(
         if not ladder.may_sign(*roles):
             continue
         items = event.body.get("items")
-        level, note = event.body.get("level"), event.body.get("note")
         one = SignOff(
             event.actor,
             event.target,
             event.subject,
-            level if isinstance(level, str) else "",
+            event.text("level"),
             event.body.get("ok") is True,
-            note if isinstance(note, str) else "",
+            event.text("note"),
             event.at,
             event.fingerprint,
             frozenset(i for i in items if isinstance(i, str))

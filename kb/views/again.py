@@ -9,8 +9,8 @@ from kb.changes.people import Asked, AskedAgain
 from kb.records.people import Roster
 from kb.training.standing import Change
 from kb.views.markdown import escaped
+from kb.views.reworded import change, first_line
 from kb.views.terminal import Screen
-from kb.views.wording import change, first_line
 
 
 class _Wording(NamedTuple):

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kb.room.bay import Bay, row_and_number
+from kb.room.bay_rows import Rows
 from kb.room.concerns import concerns, jacks_of
-from kb.room.rows import Rows
-from kb.views.patch import Book, Line, concerned, laid, point_as_json
+from kb.views.patch import Known, Line, concerned, laid, point_as_json
 from kb.views.terminal import Screen
 
 _MARKS = {"full": "F", "half": "h", "open": ".", "parallel": "="}
@@ -23,14 +23,14 @@ _BLOCKS = (48, 24, 16, 12, 8, 6, 4)
 _CELL = 3
 
 
-def drawn(screen: Screen, book: Book, rows: Rows) -> Iterator[str]:
+def drawn(screen: Screen, known: Known, rows: Rows) -> Iterator[str]:
     """The rows in blocks that fit the screen, then the names, then what is broken."""
-    bay = book.bay
+    bay = known.bay
     shown = {jack for both in rows.jacks for jack in both}
     found = [
         (jack, one)
         for point in rows.points
-        for one in concerns(bay, point, book.faults)
+        for one in concerns(bay, point, known.faults)
         if one.itself
         for jack in jacks_of(bay, point, one.row)
         if jack in shown
@@ -54,7 +54,7 @@ def drawn(screen: Screen, book: Book, rows: Rows) -> Iterator[str]:
     yield from _legend(screen, bay, rows, marks, broken)
     yield from laid(screen, list(_names(rows)))
     told = {one.row.address: one for _, one in found}
-    yield from laid(screen, list(concerned((), told.values(), book.docs)))
+    yield from laid(screen, list(concerned((), told.values(), known.docs)))
 
 
 def _side(
@@ -111,7 +111,7 @@ def _legend(
         yield screen.dim(text)
 
 
-def as_json(book: Book, rows: Rows) -> dict[str, Any]:
+def as_json(known: Known, rows: Rows) -> dict[str, Any]:
     """The rows with the keys that `kb patch --row --json` promises."""
     return {
         "room": rows.room,
@@ -119,10 +119,10 @@ def as_json(book: Book, rows: Rows) -> dict[str, Any]:
         "bottom": rows.bottom,
         "points": [
             {
-                **point_as_json(book, point),
+                **point_as_json(known, point),
                 "faults": [
                     fault.row.address
-                    for fault in concerns(book.bay, point, book.faults)
+                    for fault in concerns(known.bay, point, known.faults)
                     if fault.itself
                 ],
             }

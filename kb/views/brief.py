@@ -169,14 +169,14 @@ def _strips(screen: Screen, strips: Strips) -> Iterator[str]:
     yield from _section(screen, f"Strips 1–{strips.last}: what is modified", entries)
 
 
-def here(line: Line) -> str:
+def _here(line: Line) -> str:
     """What is so here, and the stock value where others have that."""
     told = f"{line.part}: {line.here}" if line.part else line.here
     return f"{told} (stock: {line.stock})" if line.stock else told
 
 
 def _mod(line: Line) -> tuple[str, list[str]]:
-    return line.where, [here(line), *_to_do(line.do)]
+    return line.where, [_here(line), *_to_do(line.do)]
 
 
 def _to_do(text: str) -> list[str]:

@@ -15,6 +15,7 @@ from kb.room.sheet import Break, Broken, Care, Group, Jacks, Level, Line, Note, 
 from kb.terms.text import clean
 from kb.views import brief_map
 from kb.views.brief import as_of, aside, holds, more, name, written
+from kb.views.brief_map import safe
 from kb.views.normals import NORMAL
 
 # Whatever has this in its head was written here, and may be written over.
@@ -50,8 +51,8 @@ class _Part(NamedTuple):
 def page(sheet: Sheet) -> str:
     """The whole file."""
     head = sheet.head
-    title = _e(name(head))
-    studio = _e(head.studio) if name(head) != head.studio else ""
+    title = safe(name(head))
+    studio = safe(head.studio) if name(head) != head.studio else ""
     before = [part for part in _before(sheet) if part.entries or part.name == "broken"]
     after = [part for part in _after(sheet) if part.entries]
     picture = [brief_map.figure(sheet.strips)] if sheet.strips else []
@@ -78,10 +79,10 @@ def page(sheet: Sheet) -> str:
             "<header>",
             f"<h1>{title}</h1>",
             f'<p class="studio">{studio}</p>',
-            f'<p class="asof">{_e(as_of(head))}</p>',
+            f'<p class="asof">{safe(as_of(head))}</p>',
             f'<p class="how">{_HOW}</p>',
             "<nav>",
-            *(f'<a href="#{target}">{_e(label)}</a>' for target, label in links),
+            *(f'<a href="#{target}">{safe(label)}</a>' for target, label in links),
             "</nav>",
             "</header>",
             "<main>",
@@ -111,10 +112,6 @@ def print_size(parts: Iterable[_Part], picture: float) -> float:
         if (height / _COLUMNS + _HEADER + picture) * line <= _SIDES * _SIDE_HEIGHT:
             return size / 10
     return _SMALLEST
-
-
-def _e(text: str) -> str:
-    return html.escape(clean(text))
 
 
 def _css(text: str) -> str:
@@ -153,34 +150,34 @@ def _after(sheet: Sheet) -> Iterator[_Part]:
 def _section(part: _Part) -> str:
     inner = "\n".join(part.entries)
     entries = f'\n<dl class="entries">\n{inner}\n</dl>' if inner else ""
-    return f'<section id="{part.name}">\n<h2>{_e(part.heading)}</h2>{entries}\n</section>'
+    return f'<section id="{part.name}">\n<h2>{safe(part.heading)}</h2>{entries}\n</section>'
 
 
 def _entry(term: str, inner: str, kind: str = "") -> str:
     class_ = f' class="{kind}"' if kind else ""
-    return f"<div{class_}><dt>{_e(term)}</dt> <dd>{inner}</dd></div>"
+    return f"<div{class_}><dt>{safe(term)}</dt> <dd>{inner}</dd></div>"
 
 
 def _aside(text: str) -> str:
-    return f' <span class="aside">{_e(text)}</span>' if text else ""
+    return f' <span class="aside">{safe(text)}</span>' if text else ""
 
 
 def _do(text: str, aside: str = "") -> str:
-    return f' <span class="do">{_e(text)}{_aside(aside)}</span>' if text else _aside(aside)
+    return f' <span class="do">{safe(text)}{_aside(aside)}</span>' if text else _aside(aside)
 
 
 def _care(care: Care) -> str:
-    return _entry(care.title, _e(" ".join(care.safety)) + _aside(care.touch))
+    return _entry(care.title, safe(" ".join(care.safety)) + _aside(care.touch))
 
 
 def _note(note: Note, now: datetime) -> str:
     kind = "lockout" if note.lockout else ""
-    return _entry(note.where, _e(note.text) + _aside(holds(note, now)), kind)
+    return _entry(note.where, safe(note.text) + _aside(holds(note, now)), kind)
 
 
 def _fault(fault: Broken, now: datetime) -> str:
     aside = " ".join(f"· {part}" for part in (fault.context, written(fault, now)) if part)
-    told = _e(fault.symptom) + _do(fault.workaround, aside)
+    told = safe(fault.symptom) + _do(fault.workaround, aside)
     cross = "× " if fault.no_way_round else ""
     return _entry(cross + fault.where, told, "out" if fault.no_way_round else "")
 
@@ -192,8 +189,8 @@ def _jacks(jacks: Jacks) -> str:
 def _joined(jacks: Jacks) -> str:
     if not jacks.out and not jacks.input:
         return "blank"
-    bottom = f"<b>{_e(jacks.bottom)}</b> {_e(jacks.input)}" if jacks.bottom else _e(jacks.input)
-    return f"{_e(jacks.out)}{_aside(NORMAL.get(jacks.normal, jacks.normal))} {bottom}"
+    bottom = (f"<b>{safe(jacks.bottom)}</b> " if jacks.bottom else "") + safe(jacks.input)
+    return f"{safe(jacks.out)}{_aside(NORMAL.get(jacks.normal, jacks.normal))} {bottom}"
 
 
 def _break(one: Break) -> str:
@@ -208,23 +205,23 @@ def _mods(lines: Iterable[Line]) -> list[str]:
     for (key, where), same in groupby(lines, lambda line: (line.key, line.where)):
         chip = f"{brief_map.chip(key)} " if key else ""
         told = " ".join(map(_mod, same))
-        entries.append(f"<div>{chip}<dt>{_e(where)}</dt> {told}</div>")
+        entries.append(f"<div>{chip}<dt>{safe(where)}</dt> {told}</div>")
     return entries
 
 
 def _mod(line: Line) -> str:
     stock = _aside(f"(stock: {line.stock})") if line.stock else ""
-    return f"<dd>{_part(line)}{_e(line.here)}{stock}{_do(line.do)}</dd>"
+    return f"<dd>{_part(line)}{safe(line.here)}{stock}{_do(line.do)}</dd>"
 
 
 def _part(line: Line) -> str:
-    return f'<i class="part">{_e(line.part)}:</i> ' if line.part else ""
+    return f'<i class="part">{safe(line.part)}:</i> ' if line.part else ""
 
 
 def _short(group: Group) -> str:
     if group.shown == "count":
-        return _entry(group.title, _e(more(group)))
-    told = (f"{_e(line.where)} {_part(line)}{_e(line.here)}" for line in group.lines)
+        return _entry(group.title, safe(more(group)))
+    told = (f"{safe(line.where)} {_part(line)}{safe(line.here)}" for line in group.lines)
     return _entry(group.title, "; ".join(told))
 
 
@@ -232,11 +229,11 @@ def _levels(levels: Iterable[Level]) -> list[str]:
     return [
         _entry(
             title,
-            " · ".join(f"<i>{_e(one.point)}</i> {_e(one.level)}" for one in same),
+            " · ".join(f"<i>{safe(one.point)}</i> {safe(one.level)}" for one in same),
         )
         for title, same in groupby(levels, lambda one: one.title)
     ]
 
 
 def _call(reason: str, who: str, ring: str) -> str:
-    return _entry(ring or who, _e(reason) + _aside(who if ring else ""))
+    return _entry(ring or who, safe(reason) + _aside(who if ring else ""))

@@ -84,13 +84,13 @@ def _bar(bar: Bar, bank: range, first: int, last: int) -> str:
     at = f"grid-row:{bar.lane + 2};grid-column:{first - bank.start + 1}/{last - bank.start + 2}"
     if last - first + 1 < _LABELLED:
         return f'<span class="bar narrow {_tint(bar.key)}" style="{at}"><b>{bar.key}</b></span>'
-    told = f"<b>{bar.key}</b> {_e(': '.join(filter(None, (bar.what, bar.how))))}"
+    told = f"<b>{bar.key}</b> {safe(': '.join(filter(None, (bar.what, bar.how))))}"
     return f'<span class="bar {_tint(bar.key)}" style="{at}">{told}</span>'
 
 
 def _names(strips: Strips) -> str:
     names = [(bar.key, bar.what) for bar in strips.bars] + list(strips.everywhere)
-    return "\n".join(f'<span class="pair">{chip(key)} {_e(what)}</span>' for key, what in names)
+    return "\n".join(f'<span class="pair">{chip(key)} {safe(what)}</span>' for key, what in names)
 
 
 def _by_strip(strips: Strips) -> str:
@@ -105,5 +105,6 @@ def _by_strip(strips: Strips) -> str:
     return "\n".join(f'<span class="pair"><b>{which}</b> {what}</span>' for which, what in told)
 
 
-def _e(text: str) -> str:
+def safe(text: str) -> str:
+    """A text as HTML shows it, with nothing in it that could do anything."""
     return html.escape(clean(text))

@@ -9,8 +9,8 @@ from typing import Any
 from kb.changes.difference import Difference
 from kb.changes.words import Words
 from kb.views.markdown import escaped
+from kb.views.reworded import change, first_line
 from kb.views.terminal import Screen, cells
-from kb.views.wording import change, first_line
 
 
 def lines(screen: Screen, found: Words, docs_name: str) -> Iterator[str]:

@@ -10,11 +10,11 @@ from kb.records.event import Event
 from kb.records.people import Person, Roster
 from kb.training.board import Board
 from kb.training.checklist import Checklist
-from kb.training.choose import numbers
+from kb.training.items import numbers
 from kb.training.pairing import Pair, Wording
 from kb.training.runs import Mark, Run
+from kb.views.reworded import change, first_line
 from kb.views.terminal import Screen, table
-from kb.views.wording import change, first_line
 
 _SIGNS = {"done": "x", "not applicable": "-", "failed": "!"}
 

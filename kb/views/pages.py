@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from kb.pages.due import is_late, last_checked
+from kb.pages.due import Due, is_late, last_checked
 from kb.pages.inline import plain
 from kb.pages.model import Page, Row, Section, Table
 from kb.pages.problem import told
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from kb.pages.lookup import Found
 
 _LIST = re.compile(r"^(\s*)([-*+]|\d{1,3}[.)])\s+(?:\[([ xX])\]\s+)?(.*)$")
-_MINUTE = "if you only have a minute"
 
 
 def lines(screen: Screen, found: Found) -> Iterator[str]:
@@ -196,9 +195,7 @@ def listing(known: list[dict[str, Any]], docs_name: str, today: date) -> list[di
             "title": entry["title"],
             "room": entry.get("room", ""),
             "verified": entry.get("verified"),
-            "stale": any(
-                is_late(due, why, today) for _, _, _, due, why, *_ in entry.get("dues", ())
-            ),
+            "stale": any(is_late(one.due, one.why, today) for one in _dues(entry)),
             "problems": entry["problems"],
         }
         for entry in known
@@ -209,24 +206,29 @@ def late(known: list[dict[str, Any]], docs_name: str, today: date) -> list[dict[
     """What is to be held against the gear again, soonest first: what `kb list --stale` says."""
     found = [
         {
-            "address": address,
+            "address": one.address,
             "path": f"{docs_name}/{entry['path']}",
-            "line": line,
+            "line": one.line,
             "page": entry["address"],
             "title": entry["title"],
-            "heading": "" if whole else title,
+            "heading": "" if one.whole else one.title,
             "room": entry.get("room", ""),
             "owner": entry.get("owner", ""),
-            "due": due or None,
-            "why": why,
-            "verified": verified or None,
-            "by": by,
+            "due": one.due or None,
+            "why": one.why,
+            "verified": one.verified or None,
+            "by": one.by,
         }
         for entry in known
-        for address, title, line, due, why, verified, by, whole in entry.get("dues", ())
-        if is_late(due, why, today)
+        for one in _dues(entry)
+        if is_late(one.due, one.why, today)
     ]
     return sorted(found, key=lambda one: (one["due"] or "", one["path"], one["line"]))
+
+
+def _dues(entry: dict[str, Any]) -> Iterator[Due]:
+    """What of a page is due some day: the index keeps it as lists."""
+    return (Due(*row) for row in entry.get("dues", ()))
 
 
 def late_listed(screen: Screen, found: list[dict[str, Any]]) -> Iterator[str]:

@@ -28,7 +28,7 @@ class Line(NamedTuple):
     style: Literal["", "warn"] = ""
 
 
-class Book(NamedTuple):
+class Known(NamedTuple):
     """What the pages know: the bay, and the mods and faults that still hold."""
 
     bay: Bay
@@ -37,12 +37,12 @@ class Book(NamedTuple):
     docs: str
 
 
-def lines(screen: Screen, book: Book, found: Sequence[Meant]) -> Iterator[str]:
+def lines(screen: Screen, known: Known, found: Sequence[Meant]) -> Iterator[str]:
     """The points that were asked for, each with all there is to know before a cord goes in."""
     for number, meant in enumerate(found):
         if number:
             yield ""
-        yield from _one(screen, book, meant)
+        yield from _one(screen, known, meant)
 
 
 def several(screen: Screen, bay: Bay, fits: Sequence[Meant]) -> Iterator[str]:
@@ -67,28 +67,27 @@ def fits_as_json(fits: Sequence[Meant]) -> list[dict[str, Any]]:
     ]
 
 
-def as_json(book: Book, meant: Meant) -> list[dict[str, Any]]:
+def as_json(known: Known, meant: Meant) -> list[dict[str, Any]]:
     """The points with the keys that `kb patch --json` promises."""
     found = []
     for point in meant.points:
         named = [jack for jack in meant.jacks if jack in point.jacks]
-        begins, ends = _ends(book.bay, point, named)
+        begins, ends = _ends(known.bay, point, named)
+        mods, faults = _of(known, point)
         found.append(
             {
-                **point_as_json(book, point),
+                **point_as_json(known, point),
                 "asked": named,
                 "begins": begins,
                 "ends": ends,
-                "mods": [_told(c, book.docs, "part", "here", "do") for c in _of(book, point)[0]],
-                "faults": [
-                    _told(c, book.docs, "symptom", "workaround") for c in _of(book, point)[1]
-                ],
+                "mods": [_told(mod, known.docs, "part", "here", "do") for mod in mods],
+                "faults": [_told(one, known.docs, "symptom", "workaround") for one in faults],
             }
         )
     return found
 
 
-def point_as_json(book: Book, point: Point) -> dict[str, Any]:
+def point_as_json(known: Known, point: Point) -> dict[str, Any]:
     """A point by itself: its jacks, its normal, what a cord does in each."""
     return {
         "room": point.room,
@@ -102,7 +101,7 @@ def point_as_json(book: Book, point: Point) -> dict[str, Any]:
         "setup": point.setup,
         "address": point.row.address,
         "page": point.row.page,
-        "path": f"{book.docs}/{point.row.path}",
+        "path": f"{known.docs}/{point.row.path}",
         "line": point.row.line,
     }
 
@@ -181,18 +180,18 @@ def laid(screen: Screen, rows: Sequence[Line]) -> Iterator[str]:
         yield from told[1:]
 
 
-def _one(screen: Screen, book: Book, meant: Meant) -> Iterator[str]:
+def _one(screen: Screen, known: Known, meant: Meant) -> Iterator[str]:
     points = meant.points
     first = points[0]
-    for text in screen.wrap(screen.text(heading(book.bay, meant)), "", "    "):
+    for text in screen.wrap(screen.text(heading(known.bay, meant)), "", "    "):
         yield screen.bold(text)
-    concerned_ = list(concerned(*together(book, points), book.docs))
+    concerned_ = list(concerned(*together(known, points), known.docs))
     rows = [Line("48 V", PHANTOM, "warn")] if any(map(phantom, points)) else []
     rows += [row for row in concerned_ if row.style]
-    rows += [*_cords(book.bay, meant), *_rest(book.bay, meant)]
+    rows += [*_cords(known.bay, meant), *_rest(known.bay, meant)]
     rows += [row for row in concerned_ if not row.style]
     yield from laid(screen, rows)
-    where = screen.text(f"    {book.docs}/{first.row.path}:{first.row.line}")
+    where = screen.text(f"    {known.docs}/{first.row.path}:{first.row.line}")
     heads = tuple(dict.fromkeys((first.row.title, first.row.section)))
     told = crumbs(screen, heads, screen.width - cells(where) - 2)
     yield screen.dim(f"{where}  {told}")
@@ -327,16 +326,16 @@ def _ends(bay: Bay, point: Point, named: Sequence[str]) -> tuple[list[str], list
     return [j for j in begins if j not in own], [j for j in ends if j not in own]
 
 
-def _of(book: Book, point: Point) -> tuple[list[Concern], list[Concern]]:
-    return concerns(book.bay, point, book.mods), concerns(book.bay, point, book.faults)
+def _of(known: Known, point: Point) -> tuple[list[Concern], list[Concern]]:
+    return concerns(known.bay, point, known.mods), concerns(known.bay, point, known.faults)
 
 
-def together(book: Book, points: Iterable[Point]) -> tuple[list[Concern], list[Concern]]:
+def together(known: Known, points: Iterable[Point]) -> tuple[list[Concern], list[Concern]]:
     """The mods and faults of several points, each once."""
     mods: dict[str, Concern] = {}
     faults: dict[str, Concern] = {}
     for point in points:
-        for found, more in zip((mods, faults), _of(book, point), strict=True):
+        for found, more in zip((mods, faults), _of(known, point), strict=True):
             for one in more:
                 found.setdefault(one.row.address, one)
     return list(mods.values()), list(faults.values())

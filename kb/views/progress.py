@@ -8,11 +8,11 @@ from typing import Any
 from kb.records.people import Person, Roster
 from kb.terms.text import one_line
 from kb.training.board import Board, missing_for
-from kb.training.choose import numbers
+from kb.training.items import numbers
 from kb.training.ladder import Ladder
 from kb.training.standing import Standing, State
+from kb.views.reworded import change
 from kb.views.terminal import Screen, cells, padded
-from kb.views.wording import change
 
 _ORDER = {"changed": 0, "in progress": 1, "never": 2, "current": 3}
 _SIGN = {"never": ".", "in progress": "o", "current": "x", "changed": "C"}

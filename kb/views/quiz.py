@@ -104,7 +104,7 @@ def verdict(screen: Screen, ask: Ask, given: Verdict, docs_name: str) -> Iterato
     yield from _answer(screen, ask.key)
     if ask.why:
         yield from screen.wrap(screen.text(one_line(ask.why)), "  Why: ", "       ")
-    yield from read(screen, ask, docs_name)
+    yield from _place(screen, "  Read: ", ask, docs_name)
 
 
 def _answer(screen: Screen, key: Key) -> Iterator[str]:
@@ -121,11 +121,6 @@ def _answer(screen: Screen, key: Key) -> Iterator[str]:
         texts = [BAR.join(blank[0] for blank in key.blanks)]
     for n, text in enumerate(texts):
         yield from screen.wrap(screen.text(text), margin if n else label, margin)
-
-
-def read(screen: Screen, ask: Ask, docs_name: str) -> Iterator[str]:
-    """Where it can be read."""
-    yield from _place(screen, "  Read: ", ask, docs_name)
 
 
 def _place(screen: Screen, label: str, ask: Ask, docs_name: str) -> Iterator[str]:

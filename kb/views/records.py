@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kb.records.doctor import Finding
-from kb.records.event import COLUMNS, Event, at_text, compact
+from kb.records.event import COLUMNS, Event, compact, to_values
 from kb.terms.text import clean
 from kb.views.terminal import Screen
 
@@ -27,17 +27,12 @@ def as_json(found: Iterable[Finding]) -> list[dict[str, Any]]:
     return [{"what": one.what, "good": one.good, "said": one.said} for one in found]
 
 
-def event_json(event: Event) -> dict[str, Any]:
-    """An event with all it holds."""
-    plain = {name: getattr(event, name) for name in COLUMNS}
-    return plain | {"at": at_text(event.at), "body": dict(event.body)}
-
-
 def csv_lines(events: Iterable[Event]) -> Iterator[str]:
     """Events as a table; a cell that a spreadsheet would compute gets an apostrophe."""
     yield _csv(COLUMNS)
     for event in events:
-        plain = event_json(event) | {"body": compact(dict(event.body))}
+        plain = to_values(event)
+        plain["body"] = compact(plain["body"])
         yield _csv(_safe(str(plain[name])) for name in COLUMNS)
 
 

@@ -12,7 +12,7 @@ from kb.room.jacks import Meant
 from kb.room.trace import Path, trace
 from kb.views.patch import (
     PHANTOM,
-    Book,
+    Known,
     Line,
     concerned,
     effect_as_json,
@@ -49,10 +49,10 @@ def paths_of(bay: Bay, found: Sequence[Meant]) -> list[Path]:
     return [p for p in paths if not any(whole[p] < whole[other] for other in paths)]
 
 
-def traced(screen: Screen, book: Book, found: Sequence[Meant]) -> Iterator[str]:
+def traced(screen: Screen, known: Known, found: Sequence[Meant]) -> Iterator[str]:
     """The ways from source to end, a line for each jack; what two have in common is told once."""
-    paths = paths_of(book.bay, found)
-    for text in screen.wrap(screen.text(_summary(book.bay, paths)), "", "    "):
+    paths = paths_of(known.bay, found)
+    for text in screen.wrap(screen.text(_summary(paths)), "", "    "):
         yield screen.bold(text)
     width = max(cells(step.jack) for path in paths for step in path.steps)
     before: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ def traced(screen: Screen, book: Book, found: Sequence[Meant]) -> Iterator[str]:
             yield ""
         for step in path.steps[same:]:
             lead = f"  {_HOW[step.how]:<8}{step.jack:<{width}}  "
-            wired = _wired(book.bay, step.jack)
+            wired = _wired(known.bay, step.jack)
             told = f"{step.name or 'blank'}{f' ({wired})' if wired else ''}"
             lines = list(screen.wrap(screen.text(told), screen.text(lead), " " * len(lead)))
             yield screen.dim(lines[0][: len(lead)]) + lines[0][len(lead) :]
@@ -78,13 +78,13 @@ def traced(screen: Screen, book: Book, found: Sequence[Meant]) -> Iterator[str]:
         before = jacks
     hows = dict.fromkeys(step.how for path in paths for step in path.steps)
     rows = [Line(how, _LEGEND[how]) for how in hows if how in _LEGEND]
-    points = points_of(book.bay, [step.jack for path in paths for step in path.steps])
-    faults = [fault for fault in together(book, points)[1] if fault.itself]
-    rows += concerned((), faults, book.docs)
+    points = points_of(known.bay, [step.jack for path in paths for step in path.steps])
+    faults = [fault for fault in together(known, points)[1] if fault.itself]
+    rows += concerned((), faults, known.docs)
     yield from laid(screen, rows)
 
 
-def paths_as_json(book: Book, found: Sequence[Meant]) -> list[dict[str, Any]]:
+def paths_as_json(known: Known, found: Sequence[Meant]) -> list[dict[str, Any]]:
     """The ways with the keys that `kb patch --trace --json` promises."""
     return [
         {
@@ -92,14 +92,14 @@ def paths_as_json(book: Book, found: Sequence[Meant]) -> list[dict[str, Any]]:
             "steps": [
                 {
                     **step._asdict(),
-                    "wired_to": book.bay.at(step.jack).wired_to,
-                    "path": f"{book.docs}/{book.bay.at(step.jack).row.path}",
-                    "line": book.bay.at(step.jack).row.line,
+                    "wired_to": known.bay.at(step.jack).wired_to,
+                    "path": f"{known.docs}/{known.bay.at(step.jack).row.path}",
+                    "line": known.bay.at(step.jack).row.line,
                 }
                 for step in path.steps
             ],
         }
-        for path in paths_of(book.bay, found)
+        for path in paths_of(known.bay, found)
     ]
 
 
@@ -108,17 +108,17 @@ def points_of(bay: Bay, jacks: Iterable[str]) -> list[Point]:
     return list({id(point): point for point in map(bay.at, jacks)}.values())
 
 
-def planned(screen: Screen, book: Book, plan: Plan) -> Iterator[str]:
+def planned(screen: Screen, known: Known, plan: Plan) -> Iterator[str]:
     """The cords in the order to place them, what each breaks, and the way back."""
-    bay = book.bay
+    bay = known.bay
     for text in screen.wrap(screen.text(_told(plan)), "", "    "):
         yield screen.bold(text)
     points = points_of(bay, plan.jacks)
-    faults = together(book, points)[1]
+    faults = together(known, points)[1]
     ties = {jack for unit in plan.units if unit.tie for leg in unit.legs for jack in leg}
     boxes = points_of(bay, [jack for jack in plan.jacks if jack not in ties])
     rows = [Line("48 V", PHANTOM, "warn")] if any(map(phantom, points)) else []
-    rows += concerned((), faults, book.docs)
+    rows += concerned((), faults, known.docs)
     rows += [Line("Mind", remark) for remark in plan.remarks]
     rows += [Line("First", FIRST)]
     for number, cord in enumerate(plan.cords, 1):
@@ -126,16 +126,16 @@ def planned(screen: Screen, book: Book, plan: Plan) -> Iterator[str]:
     back = ", ".join(_short(plan, jack) for jack in plan.way_back)
     rows += [Line("Way back", f"out of {back}, in this order")]
     rows += [Line("Notes", notes) for notes in dict.fromkeys(p.notes for p in boxes) if notes]
-    mods = [mod for mod in together(book, boxes)[0] if mod.itself]
-    rows += concerned(mods, (), book.docs)
+    mods = [mod for mod in together(known, boxes)[0] if mod.itself]
+    rows += concerned(mods, (), known.docs)
     yield from laid(screen, rows)
 
 
-def plan_as_json(book: Book, plan: Plan) -> dict[str, Any]:
+def plan_as_json(known: Known, plan: Plan) -> dict[str, Any]:
     """A plan with the keys that `kb patch --via --json` promises."""
-    bay = book.bay
+    bay = known.bay
     points = points_of(bay, plan.jacks)
-    mods, faults = together(book, points)
+    mods, faults = together(known, points)
 
     def end(done: Effect) -> dict[str, Any]:
         return {**effect_as_json(done), "name": bay.name(done.jack)}
@@ -153,7 +153,7 @@ def plan_as_json(book: Book, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _summary(bay: Bay, paths: Sequence[Path]) -> str:
+def _summary(paths: Sequence[Path]) -> str:
     """From where to where."""
     starts = dict.fromkeys(path.steps[0] for path in paths)
     ends = dict.fromkeys(path.steps[-1]._replace(how="", box="") for path in paths)

@@ -23,10 +23,10 @@ from kb.house import read_house
 from kb.pages.check import check
 from kb.pages.edit import with_ids
 from kb.pages.folder import Files, parse_folder
+from kb.pages.forms import from_csv
 from kb.pages.lookup import Found
 from kb.pages.parse import parse
 from kb.pages.problem import Problem
-from kb.pages.rows import from_csv
 from kb.records.event import BadEventError, Draft, Event, from_line, make, to_line
 from kb.records.exchange import import_file
 from kb.search.engine import Reader

@@ -10,9 +10,9 @@ from datetime import date
 from kb.pages.model import Choice, Key, Matching, Multiple, Ordering, Page
 from kb.terms import units
 from kb.terms.spelling import fold
+from kb.terms.text import rooms_in
 from kb.terms.units import UnitError
 from kb.training.bank import Ask
-from kb.training.checklist import rooms
 from kb.training.ladder import Ladder
 from kb.training.review import Due, apart
 
@@ -28,11 +28,8 @@ def of_role(pages: Iterable[Page], role: str, ladder: Ladder) -> list[Page]:
 def of_room(pages: Iterable[Page], room: str) -> list[Page]:
     """The pages about a room, and those about none; no room is all of them."""
     wanted = room.casefold()
-    return [
-        page
-        for page in pages
-        if not wanted or not rooms(page) or wanted in map(str.casefold, rooms(page))
-    ]
+    said = ((page, rooms_in(page.front.room.casefold())) for page in pages)
+    return [page for page, rooms in said if not wanted or not rooms or wanted in rooms]
 
 
 def chosen(

@@ -59,16 +59,12 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A table that takes a row: its columns as written, its line (0: still to be made).
-
-    `first` is the heading of the first column, which is "where" whatever it is called.
-    """
+    """A table that takes a row: its columns as written, its line (0: still to be made)."""
 
     kind: Kind
     path: str
     columns: tuple[str, ...]
     line: int = 0
-    section: str = ""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -84,7 +80,7 @@ def form(kind: Kind, page: Page, section: Section | None = None, row: str = "") 
 
     `row` is the letter of a patch row. Raises KbError where several could.
     """
-    inside = [section] if section else [s for s in page.sections if s.kind != "quiz"]
+    inside = [section] if section else page.reading
     fits = [(s, table) for s in inside for table in s.tables if table.kind == kind]
     if len(fits) > 1:
         fits = _likelier(kind, fits, row) or fits
@@ -94,8 +90,8 @@ def form(kind: Kind, page: Page, section: Section | None = None, row: str = "") 
             raise KbError(f"{names[0]} has several such tables; write the row by hand")
         raise KbError(f"{page.address} has several such tables; name a section: {', '.join(names)}")
     if fits:
-        found, table = fits[0]
-        return Form(kind, page.path, table.columns, table.line, found.address)
+        table = fits[0][1]
+        return Form(kind, page.path, table.columns, table.line)
     if section and section.address != page.address:
         raise KbError(f"{section.address} has no such table; name the page to have one made")
     return Form(kind, page.path, COLUMNS[kind])
@@ -167,9 +163,7 @@ def added(data: bytes, found: Form, rows: Sequence[Mapping[str, str]]) -> tuple[
         numbers = [last + 1 + n for n in range(len(rows))]
     else:
         new, numbers = _with_table(data, page, found, rows)
-    after = {
-        row.line: row for s in parse(found.path, new).sections for t in s.tables for row in t.rows
-    }
+    after = {row.line: row for row in parse(found.path, new).rows}
     if not all(number in after and after[number].kind == found.kind for number in numbers):
         raise KbError(
             f"no row can be added below line {found.line} of {found.path}; nothing written"
@@ -293,9 +287,7 @@ def _check_heading(name: str, line: int, keys: Sequence[str], written: Sequence[
 
 
 def _decoded(data: bytes) -> str:
-    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            break
-    return data.decode("cp1252", "replace")  # what Excel calls CSV
+    try:
+        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")  # what Excel calls CSV

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from kb.errors import KbError
+from kb.house import studio_day
 from kb.records.event import Draft
 from kb.training.checklist import Checklist
 from kb.training.pairing import Wording
-from kb.training.runs import Run, studio_day, to_draft
+from kb.training.runs import Run, to_draft
 
 _NUMBER = re.compile(r"\d{1,4}(?:\.\d{1,4}){0,9}")
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
