@@ -39,7 +39,7 @@ def a_month_too_many(line: str) -> str | None:
     return "verified: 2026-13-01" if line.startswith("verified:") else None
 
 
-@breaks(r"owner no owner: who keeps this page right\? \(warning\)")
+@breaks(r"owner nobody is named: who keeps this page right\? \(warning\)")
 def nobody_owns_it(line: str) -> str | None:
     return "owner:" if line.startswith("owner:") else None
 

@@ -326,7 +326,7 @@ def never_flushed() -> None:
     """The broken kb of a control: nobody asks whether the output arrived."""
     from kb.cli import session
 
-    replace(session, "_flush", lambda: None)
+    replace(session, "flush", lambda: None)
 
 
 # --- only ever added ---------------------------------------------------------------------------
