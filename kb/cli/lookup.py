@@ -130,7 +130,8 @@ def list_(
     studio = session.studio
     known = studio.pages()
     if wanted := session.room.casefold():
-        known = [page for page in known if wanted in rooms_in(page.get("room", "").casefold())]
+        of = [(page, rooms_in(page.get("room", "").casefold())) for page in known]
+        known = [page for page, rooms in of if not rooms or wanted in rooms]
     if stale:
         found = pages.late(known, studio.places.docs.name, studio.today)
         if json:

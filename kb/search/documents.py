@@ -246,7 +246,7 @@ def _front_lines(page: Page) -> list[str]:
 
 def _facets(rooms: list[str], folder: str, kind: str, open_: bool) -> tuple[str, ...]:
     facets = [f"kind:{kind}", f"in:{folder}"]
-    facets += [f"room:{room}" for room in rooms]
+    facets += [f"room:{room}" for room in rooms or [""]]
     if kind == "fault" and open_:
         facets.append("open")
     return tuple(facets)

@@ -197,6 +197,8 @@ def _allowed(reader: Reader, filters: Filters) -> set[int] | None:
     for name, value in (("in", filters.folder), ("room", filters.room), ("kind", filters.kind)):
         if value:
             numbers = reader.numbers("facet", f"{name}:{value.casefold()}")
+            if name == "room" and numbers:  # what names no room holds in each
+                numbers |= reader.numbers("facet", "room:")
             allowed = numbers if allowed is None else allowed & numbers
     return allowed
 
