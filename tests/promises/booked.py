@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from commanded import CREW, HANDLES, seconds
-from forked import Break, House, Ran, new_house, replace, write
+from commanded import CREW, HANDLES, hire, seconds
+from forked import Break, House, Ran, new_house, replace
 from trial import Trial
 
 PAGE = """---
@@ -31,11 +31,7 @@ _RECORDED = re.compile(r"Recorded, P\d: (?:fault|note) (\d+)(?: cleared| is in i
 def studio(home: Path) -> House:
     """A console of forty-eight strips, and eight people."""
     house = new_house(home, [("equipment/console.md", PAGE)])
-    write(house.docs / "studio.toml", 'id = "here"\n')
-    for n, handle in enumerate(HANDLES):
-        words = ["people", "add", handle, "--name", f"P {n}", "--initials", f"P{n}"]
-        ran = house.run([*words, "--role", "engineer"])
-        assert ran.code == 0, ran.err
+    hire(house)
     return house
 
 

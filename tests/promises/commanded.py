@@ -35,12 +35,17 @@ def crewed(home: Path) -> House:
             ("equipment/asked.md", f"# Asked\n\n## Quiz\n\n{asked}"),
         ],
     )
+    hire(house)
+    return house
+
+
+def hire(house: House) -> None:
+    """Open the records of a house with eight people."""
     write(house.docs / "studio.toml", 'id = "here"\n')
     for n, handle in enumerate(HANDLES):
         words = ["people", "add", handle, "--name", f"P {n}", "--initials", f"P{n}"]
         ran = house.run([*words, "--role", "engineer"])
         assert ran.code == 0, ran.err
-    return house
 
 
 def storm(home: Path, kills: int, broken: Break | None = None) -> Trial:
@@ -338,7 +343,10 @@ def only_added(home: Path, count: int, broken: Break | None = None) -> Trial:
     house = furnish(home)
     file = home / ".local" / "share" / "kb" / "here" / "records.db"
     chance = random.Random(9)
-    calls = [call for call in commands() if call.writes and call.words[0] != "restore"]
+    # Whoever has left is refused from then on.
+    calls = [
+        call for call in commands() if call.writes and not {"restore", "leave"} & {*call.words}
+    ]
     rows = _rows(file)
     while trial.tries < count:
         call = chance.choice(calls)
