@@ -64,6 +64,9 @@ def test_the_prompt_searches_opens_a_hit_and_leaves(home: Path) -> None:
         terminal.send("help\r")
         terminal.until("A number opens that hit")
         terminal.until("kb>")
+        terminal.send("kb faults\r")
+        terminal.until("for the command leave with q: kb faults")
+        terminal.until("kb>")
         assert terminal.press("\x04") == 0
         harmless(terminal)
 

@@ -12,6 +12,7 @@ from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.completion import WordCompleter
 from prompt_toolkit.history import FileHistory, InMemoryHistory
 
+from kb.cli.app import COMMANDS
 from kb.cli.session import Session, say, say_lines, say_long
 from kb.errors import KbError
 from kb.search.hit import Result
@@ -60,7 +61,10 @@ def prompt(session: Session) -> None:
                 found = studio.find(f"{hit.path}:{hit.line}")
                 say_long(session.screen, list(pages.lines(session.screen, found)))
                 continue
-            result = studio.search(line, _HITS, Filters(room=session.room))
+            words = line.removeprefix("kb ")
+            if (first := words.split()[0]) in COMMANDS:
+                say(f"(each line here is a search; for the command leave with q: kb {first})")
+            result = studio.search(words, _HITS, Filters(room=session.room))
             say_lines(f"({text})" for text in hits.remarks(result, session.screen))
             if result.hits or result.open:
                 last = result
