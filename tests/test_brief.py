@@ -263,6 +263,12 @@ def test_today_stands_above_what_is_broken_and_lockout_above_today() -> None:
         assert at == sorted(at)
 
 
+def test_what_there_is_no_way_round_stands_above_what_there_is() -> None:
+    faults = [fault("desk", "Ch 2", "ch:2"), fault("desk", "Ch 7", "ch:7", use="none: no use")]
+    told = plain("\n".join(lines(Screen(), made([mod("desk", "Ch 1", "x")], faults))))
+    assert told.index("Ch 7 hums") < told.index("Ch 2 hums")
+
+
 def test_a_slip_of_the_fingers_in_the_fault_book_adds_no_strips_to_the_console() -> None:
     mods = [mod("desk", "Ch 1–2", "x", strip_places(1, 2))]
     mods.append(mod("desk", "Ch 3", "y", strip_places(3)))

@@ -116,10 +116,10 @@ def noted(entry: BookEntry, room: str = "") -> Note:
 
 
 def _order(fault: Broken, pages: Mapping[str, int]) -> tuple[Any, ...]:
-    """What was written into the book today comes first; then as the pages and the strips do."""
+    """The book's come first, then those with no way round; then as the pages and the strips do."""
     if fault.label:
         return (0,)
-    return 1, pages.get(fault.page, -1), *_in_strip_order(fault.places)
+    return 1, not fault.no_way_round, pages.get(fault.page, -1), *_in_strip_order(fault.places)
 
 
 def _first(cells: Mapping[str, str]) -> str:
