@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
-import select
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -104,70 +101,19 @@ def run_kb() -> Callable[..., Ran]:
     return run
 
 
-class Terminal:
-    """kb at a pseudo-terminal of 80 columns, at the real time."""
-
-    def __init__(self, home: Path, *words: str) -> None:
-        import pty
-
-        plain = {k: v for k, v in os.environ.items() if not k.startswith(("KB_", "XDG_"))}
-        plain |= {"HOME": str(home), "KB_CACHE": str(home / "cache"), "TERM": "xterm"}
-        plain |= {"KB_RECORDS": str(home / "records"), "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
-        plain |= {"PROMPT_TOOLKIT_NO_CPR": "1", "COLUMNS": "80", "LINES": "24"}
-        self._ours, theirs = pty.openpty()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "kb", *words],
-            cwd=home / "studio",
-            env=plain,
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            start_new_session=True,
-        )
-        os.close(theirs)
-        self._seen = ""
-
-    def send(self, text: str) -> None:
-        """Type something."""
-        os.write(self._ours, text.encode())
-
-    def until(self, wanted: str) -> None:
-        """Wait until this is on the screen, below what was waited for before."""
-        deadline = time.monotonic() + 60
-        while wanted not in self._seen and time.monotonic() < deadline:
-            if select.select([self._ours], [], [], 1)[0]:
-                try:
-                    text = os.read(self._ours, 4096).decode(errors="replace")
-                except OSError:
-                    break
-                self._seen += re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)
-        assert wanted in self._seen, self._seen[-2000:]
-        self._seen = self._seen.partition(wanted)[2]
-
-    def ended(self) -> int:
-        """How kb left."""
-        try:
-            return self._process.wait(timeout=60)
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        """Let go of it."""
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
-        if self._ours >= 0:
-            os.close(self._ours)
-            self._ours = -1
-
-
 @pytest.fixture
-def terminal() -> Iterator[Callable[..., Terminal]]:
-    """Start kb at a terminal: `terminal(home, WORDS)`."""
-    opened: list[Terminal] = []
+def terminal() -> Iterator[Callable[..., Any]]:
+    """Start kb at a terminal, at the real time: `terminal(home, WORDS)`."""
+    from sitting import Terminal
 
-    def start(home: Path, *words: str) -> Terminal:
-        opened.append(Terminal(home, *words))
+    opened = []
+
+    def start(home: Path, *words: str) -> Any:
+        plain = {k: v for k, v in os.environ.items() if not k.startswith(("KB_", "XDG_"))}
+        plain |= {"HOME": str(home), "KB_CACHE": str(home / "cache"), "NO_COLOR": "1"}
+        plain |= {"KB_RECORDS": str(home / "records"), "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-m", "kb", *words]
+        opened.append(Terminal(command, home / "studio", plain))
         return opened[-1]
 
     yield start

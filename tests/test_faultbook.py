@@ -359,7 +359,7 @@ def test_a_failed_item_offers_to_open_a_fault(home: Path, run_kb: Kb, terminal: 
     at.send("ch 22\r")
     at.until("Recorded, MO: fault 2 · Ch 22, room A: smell")
     at.send("q\r")
-    assert at.ended() == 0
+    assert at.ends() == 0
     assert open_in(found(run_kb, home, "ch", "30")) == [1]
 
 
@@ -380,7 +380,7 @@ def test_the_prompt_greets_with_what_is_open_and_has_what_is_typed_elsewhere(
     at.until("open fault 2")
     at.until("kb>")
     at.send("\x04")
-    assert at.ended() == 0
+    assert at.ends() == 0
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
@@ -401,11 +401,11 @@ def test_at_a_terminal_what_is_missing_is_asked_for(home: Path, terminal: Any) -
     at.until("q leaves")
     at.send("mo\r")
     at.until("Recorded, MO: fault 1 · Ch 22, room B: dead")
-    assert at.ended() == 0
+    assert at.ends() == 0
     at = terminal(home, "--as", "mo", "--room", "B", "fault", "ch", "22", "dead")
     at.until("already open: fault 1. Open one more? y or n:")
     at.send("n\r")
-    assert at.ended() == 0
+    assert at.ends() == 0
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
@@ -420,7 +420,7 @@ def test_a_checklist_of_two_rooms_asks_which(home: Path, terminal: Any) -> None:
     at.until("Recorded, MO: 1")
     at.until("Opening, B: 1 of 2")
     at.send("q\r")
-    assert at.ended() == 0
+    assert at.ends() == 0
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
@@ -430,12 +430,12 @@ def test_whoever_has_just_said_who_they_are_is_not_asked_again(home: Path, termi
         for wanted in said:
             at.until(wanted)
             at.send("\r" if wanted.endswith("?") else "q\r")
-        return int(at.ended())
+        return int(at.ends())
 
     assert answer("who? initials:") == 2
     at = terminal(home, "me", "mo")
     at.until("MO sits here")
-    assert at.ended() == 0
+    assert at.ends() == 0
     assert answer("MO>") == 0
     (seat,) = home.rglob("me.json")
     said = json.loads(seat.read_text("utf-8"))
@@ -454,4 +454,4 @@ def test_where_nobody_is_entered_nobody_is_asked_who_they_are(
     page.write_text(CONSOLE, "utf-8")
     at = terminal(tmp_path, "fault", "ch", "31", "no", "output")
     at.until("nobody is entered here yet: kb people add")
-    assert at.ended() == 2
+    assert at.ends() == 2

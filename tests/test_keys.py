@@ -112,4 +112,4 @@ def test_a_quiz_at_a_terminal(tmp_path: Path, run_kb: Callable[..., Ran], termin
     at.until("Right.")
     at.until("1 right of 1, 1 disputed: passed")
     at.until("next: 1 tomorrow")
-    assert at.ended() == 0
+    assert at.ends() == 0
