@@ -2,19 +2,16 @@
 
 Importing any part of a package runs the package first, and this one then imports inline rules,
 links, typography and a renderer: more than all else that a search right after an edit has to do.
-So the package is put off until something else of it is asked for. Its rules also log what they
-try, which nobody reads, and compile a page of regular expressions for HTML and entities, which
-few pages have: half of what they cost to import.
+So the package is put off until something else of it is asked for.
 """
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
-import re
 import sys
 import types
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 
@@ -29,44 +26,13 @@ class _Late(types.ModuleType):
         return getattr(self, name)
 
 
-class _Pattern:
-    """A regular expression that is compiled when it is first used."""
-
-    def __init__(self, *how: Any, **flags: Any) -> None:
-        self._compiled = partial(re.compile, *how, **flags)
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._compiled(), name)
-        setattr(self, name, found)
-        return found
-
-
-def _stand_ins() -> dict[str, types.ModuleType]:
-    """What the rules are given while they are imported, in place of modules of that name."""
-    late, silent = types.ModuleType("re"), types.ModuleType("logging")
-    vars(late).update(vars(re), compile=_Pattern)
-    vars(silent).update(getLogger=lambda _: silent, debug=lambda *_: None)
-    return {"re": late} if "logging" in sys.modules else {"re": late, "logging": silent}
-
-
 def _import_rules() -> None:
     if "markdown_it" in sys.modules or (spec := importlib.util.find_spec("markdown_it")) is None:
         return
     package = importlib.util.module_from_spec(spec)
     package.__class__ = _Late
     sys.modules["markdown_it"] = package
-    stand_ins = _stand_ins()
-    theirs = {name: sys.modules.get(name) for name in stand_ins}
-    sys.modules.update(stand_ins)
-    try:
-        importlib.import_module("markdown_it.rules_block")  # or the parser asks the package for it
-        importlib.import_module("markdown_it.parser_block")
-    finally:
-        for name, module in theirs.items():
-            if module is None:
-                del sys.modules[name]
-            else:
-                sys.modules[name] = module
+    importlib.import_module("markdown_it.rules_block")  # or the parser asks the package for it
 
 
 _import_rules()
