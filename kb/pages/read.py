@@ -122,10 +122,13 @@ def glance(docs: Path | str) -> Iterator[tuple[str, str, int]]:
                         continue
                     if name.endswith(".md"):
                         seen = item.stat(follow_symlinks=False)
-                        times = seen.st_mtime_ns, seen.st_ctime_ns
-                        newest = max(newest, *times)
-                        line = f"{name}\0{seen.st_size}\0{times}\0{seen.st_ino}\0{seen.st_mode}\n"
-                        digest.update(line.encode("utf-8", "surrogateescape"))
+                        changed, moved = seen.st_mtime_ns, seen.st_ctime_ns
+                        if changed > newest:  # max() would be a tenth of all that is done here
+                            newest = changed
+                        if moved > newest:
+                            newest = moved
+                        told = f"{seen.st_size} {changed} {moved} {seen.st_ino} {seen.st_mode}"
+                        digest.update(f"{name}\0{told}\n".encode("utf-8", "surrogateescape"))
                     if name not in SKIPPED and item.is_dir(follow_symlinks=False):
                         folders.append(before + name)
         except OSError:
