@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from kb.search.engine import PLACED, Reader, slips
@@ -35,7 +35,7 @@ class Matches:
 
     word: Word
     scores: dict[int, float] = field(default_factory=dict)
-    ways: list[tuple[Way, set[int]]] = field(default_factory=list)
+    ways: list[tuple[Way, Collection[int]]] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
     stems: set[str] = field(default_factory=set)
     guess: str = ""
@@ -104,7 +104,7 @@ def _take(
             score *= strength
             if score > best.get(number, 0.0):
                 best[number] = score
-    found.ways.append((way, set(scores)))
+    found.ways.append((way, scores.keys()))
     found.tokens.update(tokens)
 
 
@@ -129,7 +129,9 @@ def _phrase(reader: Reader, phrase: tuple[str, ...], stemmed: bool = False) -> d
             scores = {n: s + held[n] for n, s in scores.items() if n in held}
         if not scores:
             return {}
-    return {n: s / len(phrase) for n, s in scores.items()} if scores else {}
+    if scores and len(phrase) > 1:
+        return {n: s / len(phrase) for n, s in scores.items()}
+    return scores or {}
 
 
 def _repair(reader: Reader, found: Matches) -> None:
