@@ -67,6 +67,12 @@ def test_nobody_of_that_name_names_the_nearest(records: Records) -> None:
         people.load(records).find("zzz")
 
 
+def test_whose_handle_is_their_initials_is_named_once(records: Records) -> None:
+    join(records, "jt", "JT")
+    with pytest.raises(KbError, match=r"nearest: jt$"):
+        people.load(records).find("tk")
+
+
 def test_who_sits_here_is_forgotten_after_four_idle_hours(tmp_path: Path) -> None:
     assert seat.sitting(tmp_path, NOW) is None
     seat.sit(tmp_path / "state", "mara", NOW)

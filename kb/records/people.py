@@ -49,8 +49,8 @@ class Roster:
         for person in self.people.values():
             if person.initials.casefold() == wanted:
                 return person
-        names = [*self.people, *(p.initials.casefold() for p in self.people.values())]
-        near = difflib.get_close_matches(wanted, names, 3, 0.5)
+        names = {*self.people, *(p.initials.casefold() for p in self.people.values())}
+        near = difflib.get_close_matches(wanted, sorted(names), 3, 0.5)
         if not self.people:
             raise KbError(
                 f"nobody is called {said!r}, nobody is entered yet: "

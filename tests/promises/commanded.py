@@ -207,7 +207,8 @@ def _judge(trial: Trial, line: str, ran: Ran) -> None:
 
 def _recording() -> Sequence[object]:
     """The commands that add to the records, each possible where nothing has been added yet."""
-    kinds = ("people add", "signoff", "checklist tick", "checklist finish", "quiz")
+    ticks = ("checklist tick", "checklist do", "checklist finish")
+    kinds = ("people add", "signoff", *ticks, "quiz", "fault ch", "note lamp")
     return [call for call in commands() if call.writes and call.name.startswith(kinds)]
 
 

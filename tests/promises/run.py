@@ -1,6 +1,6 @@
 """What kb promises, shown: every promise at its full numbers, each with a control that must fail.
 
-    python tests/promises/run.py              all of them; half an hour
+    python tests/promises/run.py              all of them; a quarter of an hour
     python tests/promises/run.py P1 P7        some of them
     python tests/promises/run.py --short      the short form that the test suite runs
 
