@@ -25,7 +25,6 @@ SUBJECT = 2.0
 FRONT = 0.5
 PAGE_NAME = 0.25
 BREADCRUMB = 0.4
-EXAMPLE = 0.2
 COLUMN = 0.2
 
 # BM25 at Lucene's values. The length of a document is folded into its weights when it is
@@ -111,8 +110,6 @@ def _section(
     counts = dict(around)
     text = _LINK.sub("]", section.text)
     length = _count(counts, index_tokens(_EXAMPLE.sub("", text)), 1.0)
-    for example in _EXAMPLE.findall(text):
-        _count(counts, index_tokens(example), EXAMPLE)
     length += _count(counts, index_tokens(section.heading), HEADING)
     for lead in _LEAD.findall(text):
         _count(counts, index_tokens(lead), LEAD)

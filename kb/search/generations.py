@@ -28,7 +28,7 @@ from typing import Any
 from kb.search.engine import WHOOSH, FileLock, try_for
 
 # Raise it when what is indexed or how it is weighed changes; older generations are rebuilt.
-SCHEMA = 23
+SCHEMA = 24
 
 MANIFEST = "MANIFEST.json"
 CURRENT = "CURRENT"

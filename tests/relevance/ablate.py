@@ -150,7 +150,7 @@ RULES = (
     Rule("an item begins with what it is about", _weightless("LEAD")),
     Rule("a page has other names", _weightless("ALIAS")),
     Rule("a page has tags, a place and an owner", _weightless("FRONT")),
-    Rule("an example is not what a page says", _put(documents, EXAMPLE=1.0)),
+    Rule("an example is not what a page says", _put(documents, _EXAMPLE=re.compile(r"(?!)"))),
     Rule("a row is part of its page", _weightless("PAGE_NAME")),
     Rule("a row is part of its section", _weightless("BREADCRUMB")),
     Rule("a cell is read with its column", _weightless("COLUMN")),
