@@ -57,6 +57,9 @@ def show(ctx: typer.Context, page: Page, json: Json = False) -> None:
     checklist = session.studio.checklist(page)
     run = run_of(session, checklist)
     roster = session.studio.roster()
+    if not run.room:
+        rooms = sorted({one.room for one in session.studio.runs_today(checklist.address)} - {""})
+        note(f"today there is a run in {room}: --room {room}" for room in rooms)
     if json:
         say_json(views.run_json(checklist, run, roster))
     else:
