@@ -84,8 +84,10 @@ def search(
 
 def _be_a_room(session: Session) -> None:
     """Raises KbError where no page is about the room that was said."""
-    said = [page.get("room", "") for page in session.studio.pages()]
-    rooms = sorted({room.strip() for each in said for room in each.split(",") if room.strip()})
+    from kb.terms.text import rooms_in
+
+    said = (page.get("room", "") for page in session.studio.pages())
+    rooms = sorted({room for each in said for room in rooms_in(each)})
     if session.room.casefold() not in map(str.casefold, rooms):
         there = ", ".join(rooms) or "none with a letter"
         raise KbError(f"no room {session.room!r}; there are: {there}")
